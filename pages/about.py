@@ -1,0 +1,27 @@
+"""About: the method, what ships with the application, and what it cannot do."""
+
+import streamlit as st
+
+from pages.shared.about import show_checkpoints, show_licences, show_method
+
+st.title("About")
+show_method()
+st.header("Checkpoints")
+show_checkpoints()
+st.header("Sounds")
+show_licences()
+st.header("Limits")
+st.markdown(
+    """
+- The networks know 26 classes and were trained for a short time on two processor cores. A mask is an estimate.
+- They learnt from mixtures of three events in ten seconds. A longer recording is tagged in half-overlapping
+  sections of that length; a class that sounds all the time, or not alone, is outside what they have seen.
+- Separation keeps the mixture's phase: even a perfect mask leaves something of the scene.
+- The thresholds are the paper's. They are low because pooling makes masks weak, not because a score is a
+  probability.
+"""
+)
+st.caption(
+    "Method: Q. Kong, Y. Xu, I. Sobieraj, W. Wang, M. Plumbley, “Sound Event Detection and Time-Frequency "
+    "Segmentation from Weakly Labelled Data”, IEEE/ACM TASLP 2019."
+)

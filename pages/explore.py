@@ -1,0 +1,20 @@
+"""Explore: choose a clip, see what the three poolings learnt to mask, hear what they separate."""
+
+import streamlit as st
+
+from pages.shared.cached import mask_systems
+from pages.shared.clips import Recording, show_clip_picker
+from pages.shared.panels import clip_view, show_in_words, show_synthesis_note
+from pages.shared.player.player import player
+
+st.title("Explore")
+systems = mask_systems()
+clip = show_clip_picker()
+view = clip_view(clip, systems) if clip else None
+if clip and view:
+    player(view, key="player")
+    show_in_words(clip, view, systems[-1])
+    if isinstance(clip, Recording):
+        st.caption("The file stays in this session's memory; it is neither stored nor in the link.")
+    else:
+        show_synthesis_note(clip)

@@ -1,0 +1,103 @@
+"""All caches of the application, each bounded.
+
+Keys are recipes or digests, never arrays: Streamlit hashes only a sample of a long array. What is cached as
+a resource is shared by all sessions and never changed. One inference runs at a time, on all cores.
+"""
+
+import gc
+import hashlib
+import threading
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from pages.shared.player.payload import PlayerView
+from pages.shared.views import mixture_to_view, recording_to_view
+from sedtf_core import audio
+from sedtf_core.checkpoints import load_checkpoint, shipped_names
+from sedtf_core.datasets import SoundBank
+from sedtf_core.inference import Analyser, Analysis
+from sedtf_core.mixing import Mixture, Recipe, mix
+
+LIBRARY = Path(__file__).resolve().parents[2] / "assets" / "library"
+MASK_SYSTEMS = ("gmp", "gap", "gwrp")
+
+_one_inference = threading.Semaphore(1)
+
+
+@st.cache_resource(show_spinner=False)
+def warm_up() -> None:
+    """Once a process: load what every page needs, then tell the garbage collector to leave it alone.
+
+    Streamlit collects garbage after every run of a script; with torch loaded that dominates a rerun.
+    """
+    for name in mask_systems():
+        analyser(name)
+    gc.collect()
+    gc.freeze()
+
+
+def mask_systems() -> tuple[str, ...]:
+    """Return the shipped systems that have masks."""
+    return tuple(name for name in MASK_SYSTEMS if name in shipped_names())
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def library() -> SoundBank:
+    """Return the sounds that come with the application."""
+    return SoundBank.open(LIBRARY)
+
+
+@st.cache_resource(max_entries=7, show_spinner=False)
+def analyser(system: str) -> Analyser:
+    """Return a shipped system, ready to analyse."""
+    return Analyser(load_checkpoint(system))
+
+
+@st.cache_resource(max_entries=12, show_spinner=False)
+def mixture(recipe: Recipe) -> Mixture:
+    """Return the samples of a recipe over the library."""
+    bank = library()
+    return mix(recipe, bank.waveform, bank.sample_rate)
+
+
+@st.cache_resource(max_entries=12, show_spinner=False)
+def mixture_analysis(recipe: Recipe, system: str) -> Analysis:
+    """Return what one system finds in a mixture."""
+    with _one_inference:
+        return analyser(system)(mixture(recipe).mixture)
+
+
+@st.cache_resource(max_entries=6, show_spinner=False)
+def mixture_view(recipe: Recipe, systems: tuple[str, ...]) -> PlayerView:
+    """Return a mixture as the player shows it."""
+    analyses = [mixture_analysis(recipe, system) for system in systems]
+    return mixture_to_view(mixture(recipe), analyses)
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def recording(digest: str, _data: bytes) -> NDArray[np.float32]:
+    """Return the samples of an uploaded file; ``digest`` of its bytes is the key."""
+    import io
+
+    return audio.load(io.BytesIO(_data), 32_000)
+
+
+@st.cache_resource(max_entries=6, show_spinner=False)
+def recording_view(
+    digest: str, start_s: float, seconds: float, systems: tuple[str, ...], _data: bytes
+) -> PlayerView:
+    """Return a stretch of an uploaded recording as the player shows it."""
+    samples = recording(digest, _data)
+    first = round(start_s * 32_000)
+    waveform = samples[first : first + round(seconds * 32_000)]
+    with _one_inference:
+        analyses = [analyser(system)(waveform) for system in systems]
+    return recording_to_view(waveform, analyses, start_s)
+
+
+def digest(data: bytes) -> str:
+    """Return the key of a file's bytes."""
+    return hashlib.sha256(data).hexdigest()

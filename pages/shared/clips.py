@@ -1,0 +1,134 @@
+"""The choice of a clip: an example, a synthesised mixture, an upload or a recording.
+
+``show_clip_picker`` draws the widgets and returns what was chosen as a frozen value; everything that can be
+in a link is bound to it. What a user brings is known by the digest of its bytes, and its name is only shown.
+"""
+
+from dataclasses import dataclass, field
+
+import streamlit as st
+
+from pages.shared.cached import digest, library, recording
+from pages.shared.state import MOST_EVENTS, SNR_RANGE_DB, Synthesis, rolled
+from sedtf_core.errors import InputError
+from sedtf_core.labels import display_name
+
+UPLOAD_LIMIT_MB = 200
+LONGEST_S = 3600.0
+WINDOW_S = 20.0
+SOURCES = ("Example", "Synthesise", "Upload", "Record")
+EXAMPLES = {
+    "dog": Synthesis(("Bark", "Trumpet", "Cowbell"), "rain", 10, 3, "Bark, trumpet and cowbell in the rain"),
+    "band": Synthesis(("Saxophone", "Double_bass", "Hi-hat"), "wind", 20, 1, "Saxophone, bass and hi-hat in the wind"),
+    "flyover": Synthesis(("Helicopter", "Flute"), "birds", 5, 2, "A helicopter over birds and a flute"),
+    "chamber": Synthesis(("Oboe", "Violin_or_fiddle", "Cello"), "stream", 10, 4, "Oboe, violin and cello by a stream"),
+    "drums": Synthesis(("Bass_drum", "Snare_drum", "Tambourine"), "train", 10, 5, "Drums on a train"),
+    "storm": Synthesis(("Glockenspiel", "Harmonica", "Clarinet"), "thunderstorm", -5, 6, "Three soft sounds in a thunderstorm"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Recording:
+    """A stretch of what a user brought; ``data`` is not part of its identity, ``digest`` is."""
+
+    digest: str
+    name: str
+    start_s: float
+    seconds: float
+    data: bytes = field(repr=False, compare=False, hash=False)
+
+    def title(self) -> str:
+        """What the clip is called."""
+        return self.name
+
+
+Clip = Synthesis | Recording
+
+
+def show_clip_picker() -> Clip | None:
+    """Draw the choice and return it; None while there is nothing to analyse yet."""
+    source = st.segmented_control(
+        "Source", SOURCES, default=SOURCES[0], key="source", required=True,
+        bind="query-params", label_visibility="collapsed",
+    )  # fmt: skip
+    if source == "Synthesise":
+        return _show_synthesis()
+    if source == "Upload":
+        file = st.file_uploader(
+            f"Audio or video file, at most {UPLOAD_LIMIT_MB} MB and one hour",
+            key="upload",
+            max_upload_size=UPLOAD_LIMIT_MB,
+        )
+        return _show_recording(file, "Drop a file above to see and hear what the networks find in it.")
+    if source == "Record":
+        file = st.audio_input("Record with the microphone", sample_rate=None, key="microphone")
+        return _show_recording(file, "Press the microphone, make a sound, and press again to stop.")
+    return _show_example()
+
+
+def _show_example() -> Synthesis:
+    """One of six prepared mixtures."""
+    name = st.selectbox(
+        "Example",
+        list(EXAMPLES),
+        format_func=lambda key: f"{EXAMPLES[key].title()}, {EXAMPLES[key].snr_db} dB",
+        key="example",
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    return EXAMPLES[name]
+
+
+def _show_synthesis() -> Synthesis | None:
+    """Classes, scene, SNR and seed."""
+    bank = library()
+    classes_column, scene_column, snr_column, seed_column = st.columns([4, 2, 3, 2])
+    classes = classes_column.multiselect(
+        "Events", bank.labels(), default=["Bark", "Flute"], format_func=display_name,
+        max_selections=MOST_EVENTS, key="events", bind="query-params",
+    )  # fmt: skip
+    scene = scene_column.selectbox(
+        "Scene", sorted({s.label for s in bank.scenes()}), key="scene", bind="query-params",
+        format_func=lambda label: label.replace("_", " "),
+    )  # fmt: skip
+    snr_db = snr_column.slider(
+        "SNR (dB)", *SNR_RANGE_DB, value=10, key="snr", bind="query-params",
+        help="Level of each event over the level of the scene.",
+    )  # fmt: skip
+    with seed_column:
+        seed = st.number_input(
+            "Seed", 0, 9999, 0, key="seed", bind="query-params",
+            help="Decides which clip of each class is used, and when it starts.",
+        )  # fmt: skip
+        st.button("New draw", on_click=_roll_seed, width="stretch")
+    if not classes:
+        st.info("Choose at least one event to mix into the scene.")
+        return None
+    return Synthesis(tuple(classes), scene, snr_db, int(seed))
+
+
+def _roll_seed() -> None:
+    """Draw another seed for the same choices."""
+    st.session_state["seed"] = rolled(Synthesis((), "", 0, 0)).seed
+
+
+def _show_recording(file: object, invitation: str) -> Recording | None:
+    """Decode what was brought; choose a stretch of it where it is long."""
+    if file is None:
+        st.info(invitation)
+        return None
+    data, name = file.getvalue(), file.name  # type: ignore[attr-defined]
+    key = digest(data)
+    try:
+        with st.spinner("Reading the sound"):
+            samples = recording(key, data)
+    except InputError as error:
+        st.error(f"This file cannot be analysed: {error}")
+        return None
+    total_s = len(samples) / 32_000
+    start_s = 0.0
+    if total_s > WINDOW_S:
+        start_s = st.slider(
+            f"Seconds shown, of {total_s:.0f} s", 0.0, total_s - WINDOW_S, 0.0, step=1.0, key="start"
+        )
+    return Recording(key, name, start_s, min(WINDOW_S, total_s), data)

@@ -1,0 +1,88 @@
+"""Panels that pages are made of: each draws one thing from values it is given."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from pages.shared.cached import mixture, mixture_analysis, mixture_view, recording_view
+from pages.shared.clips import Clip, Recording
+from pages.shared.player.payload import PlayerView
+from pages.shared.state import Synthesis, recipe
+from pages.shared.views import TITLES
+from sedtf_core.errors import InputError
+from sedtf_core.events import Event
+from sedtf_core.inference import Analysis
+from sedtf_core.labels import display_name
+
+
+def clip_view(clip: Clip, systems: tuple[str, ...]) -> PlayerView | None:
+    """Analyse a clip, or say why that was not possible."""
+    try:
+        with st.spinner("Listening with " + ", ".join(TITLES[system] for system in systems)):
+            if isinstance(clip, Recording):
+                return recording_view(clip.digest, clip.start_s, clip.seconds, systems, clip.data)
+            return mixture_view(recipe(clip), systems)
+    except InputError as error:
+        st.error(f"This clip cannot be analysed: {error}")
+        return None
+
+
+def show_in_words(clip: Clip, view: PlayerView, system: str) -> None:
+    """Say what one system finds, beside the truth where it is known."""
+    if isinstance(clip, Recording):
+        found = [event for event in _events_of(view, system)]
+        text = _listed(found) or _nothing_passes(view, system)
+        st.markdown(f"**In words.** {TITLES[system]} finds {text}. What is really there is not known.")
+        return
+    analysis = mixture_analysis(recipe(clip), system)
+    truth = mixture(recipe(clip)).events
+    st.markdown("**In words.** " + " ".join(_compared(event, analysis) for event in truth))
+
+
+def _compared(event: Event, analysis: Analysis) -> str:
+    """One true event beside what the system found of its class."""
+    title, name = TITLES[analysis.system], display_name(event.label).lower()
+    truth = f"{event.onset:.1f}–{event.offset:.1f} s"
+    found = [e for e in analysis.events if e.label == event.label]
+    if found:
+        spans = " and ".join(f"{e.onset:.1f}–{e.offset:.1f} s" for e in found)
+        return f"{title} hears {name} at {spans} (truth {truth})."
+    probability = analysis.clip_probs[analysis.labels.index(event.label)]
+    return f"{title} misses {name} (truth {truth}); its clip probability is {probability:.2f}."
+
+
+def _events_of(view: PlayerView, system: str) -> Sequence[Event]:
+    """Events of the classes shown, from the view's own scores."""
+    from sedtf_core.events import frames_to_events
+
+    shown = next(s for s in view.systems if s.name == system)
+    labels = [c.label for c in view.classes]
+    detected = shown.clip_probs >= view.detection.tagging_threshold
+    return frames_to_events(
+        shown.frame_scores, labels, view.detection, view.frame_hop_s, detected=detected
+    )
+
+
+def _listed(events: Sequence[Event]) -> str:
+    """Events as a phrase."""
+    return ", ".join(
+        f"{display_name(e.label).lower()} at {e.onset:.1f}–{e.offset:.1f} s" for e in events
+    )
+
+
+def _nothing_passes(view: PlayerView, system: str) -> str:
+    """What to say where no class passes: the highest, and how far it is."""
+    shown = next(s for s in view.systems if s.name == system)
+    best = int(shown.clip_probs.argmax())
+    return (
+        f"no event; the likeliest class is {view.classes[best].name.lower()} with a clip probability "
+        f"of {float(shown.clip_probs[best]):.2f}"
+    )
+
+
+def show_synthesis_note(clip: Synthesis) -> None:
+    """Where the clip comes from."""
+    st.caption(
+        f"{clip.title()}. Mixed here from the library at {clip.snr_db} dB, so every source is known; "
+        "no network was trained on these sounds."
+    )

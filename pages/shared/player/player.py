@@ -1,0 +1,114 @@
+"""The player as one call: a Streamlit component made of the readable files beside this one.
+
+Owns the component's registration and how its files become the one script that Streamlit takes. Each
+JavaScript file is an ordinary ES module, which node can import for tests; a script in the browser has no
+address from which to import its neighbours, so ``bundle`` puts the files behind one another and takes the
+import lines and the ``export`` words out. One consequence: no name may be used at the top level of two
+files. Leaves what is shown to payload.py and everything on screen to JavaScript.
+"""
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from pages.shared.player.payload import PlayerState, PlayerView, encode_message
+from sedtf_core.config import DetectionConfig
+
+FOLDER = Path(__file__).parent
+MODULES = (  # each file imports only from those above it; the last holds the entry
+    "payload",
+    "axes",
+    "colours",
+    "dom",
+    "detection",
+    "spectrum",
+    "stretch",
+    "engine",
+    "commands",
+    "keyboard",
+    "help",
+    "plot",
+    "panels",
+    "operating",
+    "scores",
+    "lanes",
+    "waveform",
+    "tracks",
+    "readout",
+    "choices",
+    "toolbar",
+    "gestures",
+    "state",
+    "player",
+    "mount",
+)
+_IMPORT = re.compile(r"^import [^;]*;\n", re.MULTILINE)
+_EXPORT = re.compile(r"^export (?!default)", re.MULTILINE)
+
+
+def bundle() -> str:
+    """All modules as one script, in the order of ``MODULES``."""
+    sources = [(FOLDER / f"{name}.js").read_text(encoding="utf-8") for name in MODULES]
+    return "\n".join(_EXPORT.sub("", _IMPORT.sub("", source)) for source in sources)
+
+
+def player(view: PlayerView, *, key: str, initial: PlayerState | None = None) -> PlayerState:
+    """Show the player and return what the user has set in it.
+
+    The state changes only when a gesture is finished. It is safe to put it into the page's link: the
+    player takes ``initial`` when it appears on the page and ignores it while it stays there.
+
+    Parameters
+    ----------
+    view
+        What to show. Pass the same object again for the same clip; its encoded form is kept with it.
+    key
+        Names the player within the session.
+    initial
+        What to begin with, from a link.
+
+    Returns
+    -------
+    The state as set in the browser; before the first change ``initial``, or the view's own.
+    """
+    pinned_key = f"{key}:initial"
+    if key not in st.session_state:  # the player is about to appear
+        st.session_state[pinned_key] = initial
+    pinned = st.session_state.get(pinned_key)
+    result = _component()(
+        key=key,
+        data=encode_message(view, pinned),
+        default={"state": None},
+        on_state_change=_ignore,
+    )
+    raw = result.state
+    return (pinned or PlayerState(detection=view.detection)) if raw is None else _to_state(raw)
+
+
+@cache
+def _component() -> Any:
+    """The mounting command; registered once a process."""
+    return st.components.v2.component(
+        "sedtf_player",
+        html=(FOLDER / "player.html").read_text(encoding="utf-8"),
+        css=(FOLDER / "player.css").read_text(encoding="utf-8"),
+        js=bundle(),
+    )
+
+
+def _ignore() -> None:
+    """Changes are read from the result; Streamlit wants a callback for every state that it keeps."""
+
+
+def _to_state(raw: dict[str, Any]) -> PlayerState:
+    """The browser's report as a PlayerState."""
+    return PlayerState(
+        detection=DetectionConfig(**raw["detection"]),
+        selected=raw["selected"],
+        systems=tuple(raw["systems"]),
+        zoom=None if raw["zoom"] is None else tuple(raw["zoom"]),
+        loop=None if raw["loop"] is None else tuple(raw["loop"]),
+    )

@@ -1,0 +1,55 @@
+/**
+ * What the user can set: its first values, and what Python is told of it.
+ *
+ * Preferences (opacity, speed, layout …) outlive the clip; the rest belongs to the clip. The shape that
+ * travels between browser, Python and link is payload.PlayerState.
+ */
+
+export const PREFERENCES = {
+  mode: "overlay", // mask over spectrogram; "mask" alone
+  opacity: 0.85,
+  axis: "mel",
+  layout: "stack",
+  speed: 1,
+  volume: 1,
+  match: false, // every track as loud as the mixture
+  looping: false,
+};
+
+const FIRST_SYSTEMS = 3; // shown at first; the others can be switched on
+const ALL_CLASSES = "*"; // as in payload.py
+const SHOWN_RANGE_DB = 80;
+
+/** The state of a clip, from a saved one where it fits: an unknown class becomes the first. */
+export function clipState(view, saved) {
+  const names = ["ideal", ...view.systems.map(({ name }) => name)];
+  const chosen = view.classes.findIndex(({ label }) => label === saved?.selected);
+  const all = saved?.selected === ALL_CLASSES || view.classes.length === 0;
+  return {
+    db: levelRange(view),
+    selected: all ? -1 : Math.max(0, chosen), // index of the class; -1 is all
+    systems: new Set(saved?.systems ?? names.slice(0, 1 + FIRST_SYSTEMS)),
+    detection: saved?.detection ?? view.detection,
+    region: saved?.loop && saved.loop[1] <= view.durationS ? saved.loop : null,
+  };
+}
+
+/** Range of the colour bar in dB: down from the loudest unit. */
+function levelRange(view) {
+  const loudest = view.logMel.reduce((most, level) => Math.max(most, level), -32768) * view.dbStep;
+  const high = 5 * Math.ceil(loudest / 5);
+  return [high - SHOWN_RANGE_DB, high];
+}
+
+/** What Python is told, in the shape of payload.PlayerState. */
+export function describeState({ view, state, viewport, plane }) {
+  const round = (value) => Math.round(1000 * value) / 1000;
+  const hz = [viewport.low, viewport.high].map((fraction) => plane.axis.toHz(fraction));
+  return {
+    detection: state.detection,
+    selected: view.classes[state.selected]?.label ?? ALL_CLASSES,
+    systems: [...state.systems],
+    zoom: viewport.isWhole ? null : [viewport.start, viewport.end, ...hz].map(round),
+    loop: state.region?.map(round) ?? null,
+  };
+}

@@ -1,0 +1,139 @@
+"""From mixtures, recordings and analyses to what the player shows.
+
+Chooses the classes worth a panel: those that are there, then those that a system detects, the likeliest
+first; where there is none, the likeliest few, so that the page can say how far below the threshold they lie.
+"""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from pages.shared.player.payload import (
+    PlayerView,
+    ShownClass,
+    SystemView,
+    Track,
+    masks_to_uint8,
+)
+from sedtf_core.config import FeatureConfig
+from sedtf_core.events import Event
+from sedtf_core.features import log_mel, mel_centres_hz, mel_edges_hz
+from sedtf_core.inference import Analysis
+from sedtf_core.labels import display_name, label_colour
+from sedtf_core.mixing import Mixture
+from sedtf_core.separation import background, ideal_ratio_masks, separate
+
+MOST_CLASSES = 6
+CLASSES_WHERE_NONE_PASSES = 2
+TITLES = {
+    "gmp": "GMP",
+    "gap": "GAP",
+    "gwrp": "GWRP",
+    "dnn": "DNN",
+    "wldcnn": "WLD CNN",
+    "framecnn": "FrameCNN",
+    "attention": "Attention",
+}
+
+Waveform = NDArray[np.float32]
+
+
+def mixture_to_view(mixture: Mixture, analyses: Sequence[Analysis]) -> PlayerView:
+    """A mixture with its truth, seen by some systems."""
+    present = [event.label for event in mixture.events]
+    labels = shown_labels(analyses, present)
+    masks = ideal_ratio_masks(mixture.sources, mixture.scene).numpy()
+    ideal = np.zeros((len(labels), *masks.shape[1:]), dtype=np.float32)
+    for label, mask in zip(present, masks, strict=True):
+        ideal[labels.index(label)] += mask
+    truth_tracks = [
+        Track(f"{display_name(event.label)}, true source", "truth", source, event.label)
+        for event, source in zip(mixture.events, mixture.sources, strict=True)
+    ]
+    tracks = [Track("Scene, true source", "scene", mixture.scene), *truth_tracks]
+    return _view(
+        mixture.mixture, analyses, labels, tracks, masks_to_uint8(ideal), tuple(mixture.events)
+    )
+
+
+def recording_to_view(
+    waveform: Waveform, analyses: Sequence[Analysis], start_s: float = 0.0
+) -> PlayerView:
+    """A recording whose sources nobody knows."""
+    return _view(waveform, analyses, shown_labels(analyses, []), [], None, None, start_s)
+
+
+def shown_labels(analyses: Sequence[Analysis], present: Sequence[str]) -> list[str]:
+    """The classes worth a panel."""
+    probs = np.max([analysis.clip_probs for analysis in analyses], axis=0)
+    labels = analyses[0].labels
+    likeliest = [labels[index] for index in np.argsort(-probs, kind="stable")]
+    detected = {label for analysis in analyses for label in analysis.detected_labels()}
+    shown = list(dict.fromkeys(present))
+    shown += [label for label in likeliest if label in detected and label not in shown]
+    return shown[: max(MOST_CLASSES, len(present))] or likeliest[:CLASSES_WHERE_NONE_PASSES]
+
+
+def _view(
+    waveform: Waveform,
+    analyses: Sequence[Analysis],
+    labels: Sequence[str],
+    tracks: Sequence[Track],
+    ideal: NDArray[np.uint8] | None,
+    truth: tuple[Event, ...] | None,
+    start_s: float = 0.0,
+) -> PlayerView:
+    """Everything about a clip that the player takes."""
+    config: FeatureConfig = analyses[0].features
+    level_db = log_mel(torch.from_numpy(waveform), config).numpy() * (20 / math.log(10))
+    rows = [analyses[0].labels.index(label) for label in labels]
+    estimated = [
+        track for analysis in analyses for track in _estimates(waveform, analysis, labels, rows)
+    ]
+    return PlayerView(
+        sample_rate=config.sample_rate,
+        duration_s=len(waveform) / config.sample_rate,
+        log_mel_db=level_db,
+        mel_hz=mel_centres_hz(config).numpy(),
+        mel_edges_hz=mel_edges_hz(config).numpy(),
+        frame_hop_s=config.frame_hop_s,
+        frame_length_s=config.n_fft / config.sample_rate,
+        classes=tuple(
+            ShownClass(label, display_name(label), label_colour(label)) for label in labels
+        ),
+        systems=tuple(_system(analysis, rows) for analysis in analyses),
+        tracks=(Track("Mixture", "mixture", waveform), *tracks, *estimated),
+        ideal_masks=ideal,
+        truth=truth,
+        detection=analyses[0].detection,
+        start_s=start_s,
+    )
+
+
+def _system(analysis: Analysis, rows: Sequence[int]) -> SystemView:
+    """One system's masks and scores of the classes shown."""
+    masks = None if analysis.masks is None else masks_to_uint8(analysis.masks[rows])
+    title = TITLES.get(analysis.system, analysis.system)
+    return SystemView(
+        analysis.system, title, analysis.clip_probs[rows], analysis.frame_scores[rows], masks
+    )
+
+
+def _estimates(
+    waveform: Waveform, analysis: Analysis, labels: Sequence[str], rows: Sequence[int]
+) -> list[Track]:
+    """What one system separates: a track a class shown, and what they leave."""
+    if analysis.masks is None:
+        return []
+    title = TITLES.get(analysis.system, analysis.system)
+    stems = separate(waveform, analysis.masks[rows])
+    stems = np.asarray(stems, dtype=np.float32)
+    tracks = [
+        Track(f"{display_name(label)}, {title}", "estimate", stem, label, analysis.system)
+        for label, stem in zip(labels, stems, strict=True)
+    ]
+    rest = np.asarray(background(waveform, stems), dtype=np.float32)
+    return [*tracks, Track(f"Background, {title}", "background", rest, None, analysis.system)]

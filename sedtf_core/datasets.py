@@ -1,0 +1,184 @@
+"""Folders of sounds: what there is to mix, its labels and splits, and each clip decoded at most once.
+
+Owns the ``sounds.csv`` form: a table beside the files with the columns path, kind (event or scene), label,
+split (train, valid or test), seconds, source, recording, licence, credit. Clips of one recording lie in one
+split. A clip is named by its path as the table writes it, never by a path that a user typed. Decoding is
+left to ``audio``, mixing to ``mixing``.
+"""
+
+import csv
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import Float32
+
+from sedtf_core.errors import InputError
+
+TABLE_NAMES = ("sounds.csv", "library.csv")
+COLUMNS = ("path", "kind", "label", "split", "seconds", "source", "recording", "licence", "credit")
+SPLITS = ("train", "valid", "test")
+
+
+@dataclass(frozen=True)
+class Sound:
+    """One clip of the table; ``clip`` is its path relative to the folder, and its name everywhere."""
+
+    clip: str
+    kind: str
+    label: str
+    split: str
+    seconds: float
+    source: str
+    recording: str
+    licence: str
+    credit: str
+
+
+class SoundBank:
+    """The sounds of a folder, decoded on first use and kept.
+
+    Parameters
+    ----------
+    folder
+        Holds the table and the files.
+    sounds
+        The rows to offer, as ``read_sounds`` returns them.
+    sample_rate
+        Rate in Hz that every clip is resampled to.
+    """
+
+    def __init__(self, folder: Path, sounds: Sequence[Sound], sample_rate: int = 32_000) -> None:
+        """Index the rows by clip; decode nothing yet."""
+        self.folder = folder
+        self.sounds = tuple(sounds)
+        self.sample_rate = sample_rate
+        self._by_clip = {sound.clip: sound for sound in sounds}
+        self._waveforms: dict[str, Float32[np.ndarray, " samples"]] = {}
+
+    @classmethod
+    def open(cls, folder: str | Path, *, split: str | None = None) -> "SoundBank":
+        """Open a folder of sounds, one split of it or all."""
+        sounds = read_sounds(folder)
+        return cls(Path(folder), [s for s in sounds if split is None or s.split == split])
+
+    def __getitem__(self, clip: str) -> Sound:
+        """Return the row of a clip; InputError if the table has no such clip."""
+        if clip not in self._by_clip:
+            raise InputError(f"there is no clip {clip!r} in {self.folder.name}; choose one of its table")
+        return self._by_clip[clip]
+
+    def waveform(self, clip: str) -> Float32[np.ndarray, " samples"]:
+        """Return a clip's samples, mono float32; InputError if it cannot be decoded."""
+        from sedtf_core import audio  # deferred: the decoders take a second to import
+
+        if clip not in self._waveforms:
+            path = self.folder / self[clip].clip
+            self._waveforms[clip] = audio.load(path, self.sample_rate)
+        return self._waveforms[clip]
+
+    def forget(self, clip: str) -> None:
+        """Give a clip's memory back; it is decoded again when asked for."""
+        self._waveforms.pop(clip, None)
+
+    def events(self, label: str | None = None) -> list[Sound]:
+        """Return the event clips, of one class or all."""
+        return [s for s in self.sounds if s.kind == "event" and label in (None, s.label)]
+
+    def scenes(self) -> list[Sound]:
+        """Return the scene clips."""
+        return [s for s in self.sounds if s.kind == "scene"]
+
+    def labels(self) -> tuple[str, ...]:
+        """Return the event classes that have a clip, sorted."""
+        return tuple(sorted({s.label for s in self.sounds if s.kind == "event"}))
+
+
+def read_sounds(folder: str | Path) -> list[Sound]:
+    """Read the table of a folder of sounds and check that every file is there.
+
+    Parameters
+    ----------
+    folder
+        Holds ``sounds.csv`` (or ``library.csv``) and the files that it names.
+
+    Returns
+    -------
+    The rows in the table's order.
+
+    Raises
+    ------
+    InputError
+        If the folder, its table, a column or a file is missing, or a row is wrong; the message names it.
+    """
+    root = Path(folder)
+    table = next((root / name for name in TABLE_NAMES if (root / name).is_file()), None)
+    if table is None:
+        raise InputError(
+            f"{root} has no {TABLE_NAMES[0]}; give --sounds a folder with that table "
+            f"(columns {', '.join(COLUMNS)})"
+        )
+    with table.open(newline="", encoding="utf-8") as file:
+        rows = csv.DictReader(file)
+        absent = [column for column in COLUMNS if column not in (rows.fieldnames or ())]
+        if absent:
+            raise InputError(f"{table} lacks the column {absent[0]}; it needs {', '.join(COLUMNS)}")
+        sounds = [_sound(row, f"{table}, line {rows.line_num}") for row in rows]
+    if not sounds:
+        raise InputError(f"{table} has no rows; list at least one event and one scene")
+    _check_files(root, sounds)
+    return sounds
+
+
+def require_mixable(sounds: Iterable[Sound], split: str, n_events: int = 3) -> None:
+    """Check that mixtures of ``n_events`` classes can be made of one split; InputError says what lacks."""
+    rows = [sound for sound in sounds if sound.split == split]
+    labels = {sound.label for sound in rows if sound.kind == "event"}
+    if len(labels) < n_events:
+        raise InputError(
+            f"the {split} split has events of {len(labels)} classes and a mixture needs {n_events}; "
+            "add event clips of other classes to the table"
+        )
+    if not any(sound.kind == "scene" for sound in rows):
+        raise InputError(f"the {split} split has no scene; add rows of kind scene to the table")
+
+
+def data_hash(sounds: Iterable[Sound]) -> str:
+    """Digest of a table's rows, so that a run can say which data it saw."""
+    lines = sorted(f"{s.clip}\t{s.kind}\t{s.label}\t{s.split}\t{s.seconds}" for s in sounds)
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
+
+
+def _sound(row: dict[str, str], where: str) -> Sound:
+    """Check one row of the table."""
+    if any(row[column] is None for column in COLUMNS):
+        raise InputError(f"{where}: the row has too few fields")
+    if row["kind"] not in ("event", "scene"):
+        raise InputError(f"{where}: kind is {row['kind']!r}, must be event or scene")
+    if row["split"] not in SPLITS:
+        raise InputError(f"{where}: split is {row['split']!r}, must be one of {', '.join(SPLITS)}")
+    try:
+        seconds = float(row["seconds"])
+    except ValueError:
+        raise InputError(f"{where}: seconds is {row['seconds']!r}, must be a number") from None
+    texts = {column: row[column] for column in COLUMNS if column not in ("path", "seconds")}
+    return Sound(clip=row["path"], seconds=seconds, **texts)
+
+
+def _check_files(root: Path, sounds: Sequence[Sound]) -> None:
+    """Check that all files are there and inside the folder."""
+    inside = root.resolve()
+    missing = []
+    for sound in sounds:
+        path = (root / sound.clip).resolve()
+        if not path.is_relative_to(inside):
+            raise InputError(f"the table of {root} names {sound.clip!r}, which lies outside the folder")
+        if not path.is_file():
+            missing.append(sound.clip)
+    if missing:
+        raise InputError(
+            f"{len(missing)} of {len(sounds)} files in the table of {root} are missing, the first is "
+            f"{missing[0]}; restore them or remove their rows"
+        )

@@ -1,0 +1,239 @@
+"""From an audio file to a folder with all that an analysis gives, at constant memory whatever its length.
+
+Owns the layout of these folders (and of a mixture's): names are made of labels, never of what a user typed,
+but for the folder that takes the file's stem. A folder is filled beside its place and moved there when it is
+complete. The analysis itself is left to ``inference``, the formats to ``exports``.
+"""
+
+import json
+import os
+import shutil
+import sys
+import tempfile
+import zipfile
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, nullcontext
+from pathlib import Path
+from typing import TypeAlias
+
+import numpy as np
+from jaxtyping import Float, Float32
+from tqdm import tqdm
+
+from sedtf_core import audio, exports
+from sedtf_core.errors import InputError
+from sedtf_core.features import mel_centres_hz
+from sedtf_core.inference import Analyser, Analysis
+from sedtf_core.mixing import Mixture
+from sedtf_core.separation import StreamSeparator, background
+
+Samples: TypeAlias = Float32[np.ndarray, " samples"]
+
+# Shorter recordings are done before a progress bar could be read.
+PROGRESS_FROM_S = 60.0
+
+
+class AnalysisFolders:
+    """One folder a recording, named by the file's stem, inside ``out``.
+
+    Raises
+    ------
+    InputError
+        If two recordings have the same stem, or ``out`` cannot be written.
+    """
+
+    def __init__(self, out: Path, recordings: Sequence[str]) -> None:
+        """Check all names before the first recording is analysed."""
+        stems = [Path(recording).stem for recording in recordings]
+        twice = sorted({stem for stem in stems if stems.count(stem) > 1})
+        if twice:
+            raise InputError(
+                f"two recordings are named {twice[0]} and would share a folder; rename one or "
+                "analyse them with different --out"
+            )
+        self.out = out
+        with _writing_to(out):
+            out.mkdir(parents=True, exist_ok=True)
+            tempfile.TemporaryFile(dir=out).close()
+
+    def folder(self, recording: str) -> Path:
+        """Folder of one recording."""
+        return self.out / Path(recording).stem
+
+
+def analyse_recording(
+    path: str, analyser: Analyser, folders: AnalysisFolders | None = None
+) -> tuple[Analysis, str]:
+    """Analyse an audio file of any length, and write its folder if asked to.
+
+    Parameters
+    ----------
+    path
+        Audio or video file.
+    analyser
+        System and thresholds.
+    folders
+        Where to write tags.tsv, events.tsv, frame_scores.tsv, analysis.json and, for systems with masks,
+        masks.npz and stems/; None to write nothing.
+
+    Returns
+    -------
+    The analysis without masks, and its JSON.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read or the folder not written; nothing is left behind.
+    """
+    if folders is None:
+        analysis = _stream(path, analyser, None)
+        return analysis, _report(path, analyser, analysis)
+    with staged_folder(folders.folder(path)) as folder:
+        labels = analyser.checkpoint.metadata.labels
+        mel_hz = mel_centres_hz(analyser.features).numpy()
+        spool = (
+            exports.MaskSpool(folder / "masks.npz", labels, analyser.features.frame_hop_s, mel_hz)
+            if analyser.has_masks
+            else nullcontext()
+        )
+        with spool as masks:
+            analysis = _stream(path, analyser, masks)
+        report = _report(path, analyser, analysis)
+        _write_tables(folder, analysis, report)
+        if analyser.has_masks:
+            _write_stems(folder, path, analysis)
+    return analysis, report
+
+
+def save_mixture(mixture: Mixture, out: Path) -> None:
+    """Write mixture.wav, sources/NN_<label>.wav, scene.wav, events.tsv and recipe.json into ``out``."""
+    with staged_folder(out) as folder:
+        (folder / "sources").mkdir()
+        rate = mixture.sample_rate
+        audio.save_wav(folder / "mixture.wav", mixture.mixture, rate)
+        audio.save_wav(folder / "scene.wav", mixture.scene, rate)
+        for number, (event, source) in enumerate(
+            zip(mixture.events, mixture.sources, strict=True), start=1
+        ):
+            name = f"{number:02d}_{exports.safe_name(event.label)}.wav"
+            audio.save_wav(folder / "sources" / name, source, rate)
+        events = sorted(mixture.events, key=lambda event: event.onset)
+        (folder / "events.tsv").write_text(exports.events_to_tsv(events), "utf-8", newline="\n")
+        recipe = {**mixture.recipe.to_dict(), "gain": mixture.gain, "sample_rate": rate}
+        (folder / "recipe.json").write_text(json.dumps(recipe, indent=2) + "\n", "utf-8", newline="\n")
+
+
+@contextmanager
+def staged_folder(target: Path) -> Iterator[Path]:
+    """A folder to fill; its contents are moved into ``target`` on success, and removed on failure."""
+    with _writing_to(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        staging = Path(tempfile.mkdtemp(prefix=".partial-", dir=target.parent))
+    try:
+        yield staging
+        with _writing_to(target):
+            target.mkdir(exist_ok=True)
+            for entry in sorted(staging.iterdir()):
+                place = target / entry.name
+                if place.is_dir():
+                    shutil.rmtree(place)  # stems of an earlier analysis may have other names
+                os.replace(entry, place)
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+@contextmanager
+def _writing_to(folder: Path) -> Iterator[None]:
+    """Say in one line why a folder cannot be written."""
+    try:
+        yield
+    except OSError as error:
+        raise InputError(
+            f"cannot write to {folder} ({error.strerror}); choose another --out"
+        ) from None
+
+
+def _stream(path: str, analyser: Analyser, masks: exports.MaskSpool | None) -> Analysis:
+    """Analyse a file block by block, with a progress bar where it takes a while."""
+    blocks = audio.stream(path, analyser.features.sample_rate)
+    total = audio.duration_s(path) or 0.0
+    hidden = total < PROGRESS_FROM_S or not sys.stderr.isatty()
+    with tqdm(total=round(total), desc=Path(path).name, unit="s", disable=hidden) as bar:
+        return analyser.stream(
+            blocks,
+            masks.append if masks is not None else None,
+            lambda done_s: _advance(bar, done_s),
+        )
+
+
+def _advance(bar: "tqdm[None]", done_s: float) -> None:
+    """Move the bar to ``done_s``."""
+    bar.update(int(done_s) - bar.n)
+
+
+def _report(path: str, analyser: Analyser, analysis: Analysis) -> str:
+    """The analysis as JSON."""
+    return exports.analysis_to_json(
+        file_name=Path(path).name,
+        duration_s=analysis.duration_s,
+        system=analysis.system,
+        checkpoint=analyser.checkpoint.name,
+        detection=analysis.detection,
+        labels=analysis.labels,
+        clip_probs=analysis.clip_probs,
+        events=analysis.events,
+    )
+
+
+def _write_tables(folder: Path, analysis: Analysis, report: str) -> None:
+    """Write tags, events, frame scores and the report."""
+    texts = {
+        "tags.tsv": exports.tags_to_tsv(analysis.clip_probs, analysis.labels),
+        "events.tsv": exports.events_to_tsv(analysis.events),
+        "frame_scores.tsv": exports.frame_scores_to_tsv(
+            analysis.frame_scores, analysis.labels, analysis.features.frame_hop_s
+        ),
+        "analysis.json": report,
+    }
+    for name, text in texts.items():
+        (folder / name).write_text(text, "utf-8", newline="\n")
+
+
+def _write_stems(folder: Path, path: str, analysis: Analysis) -> None:
+    """Read the recording a second time and write the separated events and what they leave."""
+    (folder / "stems").mkdir()
+    masks = open_masks(folder / "masks.npz")
+    detected = analysis.detected_labels()
+    rows = [analysis.labels.index(label) for label in detected]
+    rate = analysis.features.sample_rate
+    with ExitStack() as stack:
+        writers = [
+            stack.enter_context(audio.WavWriter(folder / "stems" / f"{name}.wav", rate))
+            for name in [*map(exports.safe_name, detected), "background"]
+        ]
+        separator = StreamSeparator([masks[row] for row in rows], analysis.features)
+        for mixture, estimates in _separated(audio.stream(path, rate), separator):
+            stems = [*estimates, background(mixture, estimates)]
+            for writer, stem in zip(writers, stems, strict=True):
+                writer.write(stem)
+
+
+def _separated(
+    blocks: Iterator[Samples], separator: StreamSeparator
+) -> Iterator[tuple[Samples, Float[np.ndarray, "sources samples"]]]:
+    """Mixture and estimates, as they become complete."""
+    for block in blocks:
+        yield separator.push(block)
+    yield separator.finish()
+
+
+def open_masks(path: Path) -> Float[np.ndarray, "classes frames mel_bins"]:
+    """Map the masks of a masks.npz into memory, read only: an hour is not loaded at once."""
+    with zipfile.ZipFile(path) as archive, path.open("rb") as file:
+        entry = archive.getinfo("masks.npy")
+        file.seek(entry.header_offset + 26)
+        name_length, extra_length = np.frombuffer(file.read(4), "<u2")
+        file.seek(int(name_length) + int(extra_length), os.SEEK_CUR)
+        np.lib.format.read_magic(file)
+        shape, _, dtype = np.lib.format.read_array_header_1_0(file)
+        return np.memmap(path, dtype, "r", offset=file.tell(), shape=shape)

@@ -1,0 +1,107 @@
+"""The sounds.csv form, and what is wrong with a folder said in one line."""
+
+import csv
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from sedtf_core.datasets import COLUMNS, SoundBank, data_hash, read_sounds, require_mixable
+from sedtf_core.errors import InputError
+
+
+def write_folder(folder: Path, rows: list[dict[str, str]], *, files: bool = True) -> Path:
+    """A folder of sounds whose rows need only say what matters to a test."""
+    usual = dict.fromkeys(COLUMNS, "x") | {"kind": "event", "split": "train", "seconds": "0.5"}
+    with (folder / "sounds.csv").open("w", newline="") as file:
+        writer = csv.DictWriter(file, COLUMNS)
+        writer.writeheader()
+        for row in rows:
+            writer.writerow(usual | row)
+            if files:
+                path = folder / row["path"]
+                path.parent.mkdir(parents=True, exist_ok=True)
+                soundfile.write(path, np.full(16_000, 0.1), 32_000)
+    return folder
+
+
+ROWS = [
+    {"path": "a/1.wav", "label": "Bark"},
+    {"path": "a/2.wav", "label": "Oboe"},
+    {"path": "b/1.wav", "label": "Oboe", "split": "test"},
+    {"path": "s/1.wav", "label": "rain", "kind": "scene"},
+]
+
+
+def test_a_table_is_read_row_by_row(tmp_path: Path) -> None:
+    sounds = read_sounds(write_folder(tmp_path, ROWS))
+    assert [s.clip for s in sounds] == [row["path"] for row in ROWS]
+    assert sounds[0].seconds == 0.5
+    assert sounds[3].kind == "scene"
+
+
+def test_a_bank_offers_one_split_and_decodes_a_clip_once(tmp_path: Path) -> None:
+    bank = SoundBank.open(write_folder(tmp_path, ROWS), split="train")
+    assert bank.labels() == ("Bark", "Oboe")
+    assert [s.clip for s in bank.events("Oboe")] == ["a/2.wav"]
+    assert [s.clip for s in bank.scenes()] == ["s/1.wav"]
+    assert bank.waveform("a/1.wav") is bank.waveform("a/1.wav")
+    assert bank.waveform("a/1.wav").shape == (16_000,)
+
+
+def test_a_clip_that_the_table_does_not_name_is_refused(tmp_path: Path) -> None:
+    bank = SoundBank.open(write_folder(tmp_path, ROWS))
+    with pytest.raises(InputError, match="no clip"):
+        bank.waveform("../../etc/passwd")
+
+
+def test_a_folder_without_a_table_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"has no sounds\.csv"):
+        read_sounds(tmp_path)
+
+
+def test_a_missing_column_is_named(tmp_path: Path) -> None:
+    (tmp_path / "sounds.csv").write_text("path,kind\n")
+    with pytest.raises(InputError, match="lacks the column label"):
+        read_sounds(tmp_path)
+
+
+def test_an_empty_table_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no rows"):
+        read_sounds(write_folder(tmp_path, []))
+
+
+def test_missing_files_are_counted_and_the_first_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"4 of 4 files.*a/1\.wav"):
+        read_sounds(write_folder(tmp_path, ROWS, files=False))
+
+
+def test_a_path_that_leads_out_of_the_folder_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="outside the folder"):
+        read_sounds(write_folder(tmp_path, [{"path": "../x.wav", "label": "Bark"}], files=False))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [({"kind": "noise"}, "kind"), ({"split": "dev"}, "split"), ({"seconds": "two"}, "seconds")],
+)
+def test_a_wrong_cell_is_named_with_its_line(
+    tmp_path: Path, change: dict[str, str], message: str
+) -> None:
+    with pytest.raises(InputError, match=f"line 2: {message}"):
+        read_sounds(write_folder(tmp_path, [ROWS[0] | change]))
+
+
+def test_a_split_that_cannot_be_mixed_says_what_lacks(tmp_path: Path) -> None:
+    sounds = read_sounds(write_folder(tmp_path, ROWS))
+    with pytest.raises(InputError, match="train split has events of 2 classes"):
+        require_mixable(sounds, "train")
+    with pytest.raises(InputError, match="test split has no scene"):
+        require_mixable(sounds, "test", n_events=1)
+    require_mixable(sounds, "train", n_events=2)
+
+
+def test_the_hash_ignores_the_order_of_rows_and_notices_a_change(tmp_path: Path) -> None:
+    sounds = read_sounds(write_folder(tmp_path, ROWS))
+    assert data_hash(sounds) == data_hash(sounds[::-1]) != data_hash(sounds[1:])

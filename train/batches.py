@@ -1,0 +1,101 @@
+"""Fresh mixtures in batches on the training device: the same recipes as ``sedtf_core.mixing``, realised in torch.
+
+Events and scenes are decoded once, levelled once and stay on the device; a batch is gathered, scaled and
+added there. The recipes of a step depend on the seed and the step alone, so a resumed run sees what an
+unbroken one would have seen.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from torch import Tensor
+from tqdm import tqdm
+
+from sedtf_core.config import MixtureConfig
+from sedtf_core.datasets import SoundBank
+from sedtf_core.mixing import PEAK, Recipe, draw_recipe, level_event, level_scene
+
+
+class MixtureBatches:
+    """Draws recipes from one split of a bank, and realises them as batches.
+
+    Parameters
+    ----------
+    bank
+        Event and scene clips of the split.
+    labels
+        Classes, in the order of the network's outputs.
+    config
+        Lengths and number of events; the SNR is drawn a clip.
+    device
+        Where the clips are kept and mixed.
+    """
+
+    def __init__(
+        self,
+        bank: SoundBank,
+        labels: Sequence[str],
+        config: MixtureConfig,
+        device: torch.device,
+    ) -> None:
+        """Decode and level every clip."""
+        self.labels, self.config, self.device = tuple(labels), config, device
+        self.sample_rate = bank.sample_rate
+        self.samples = round(config.seconds * self.sample_rate)
+        events, scenes = bank.events(), bank.scenes()
+        self._clips = {
+            label: [(s.clip, s.seconds) for s in events if s.label == label] for label in bank.labels()
+        }
+        self._scenes = [s.clip for s in scenes]
+        progress = tqdm(events + scenes, "decoding", unit="clip", leave=False, mininterval=2)
+        tensors = {sound.clip: self._levelled(bank, sound.clip, sound.kind) for sound in progress}
+        self._event_rows = {s.clip: row for row, s in enumerate(events)}
+        self._scene_rows = {s.clip: row for row, s in enumerate(scenes)}
+        self._event_bank = torch.nn.utils.rnn.pad_sequence(
+            [tensors[s.clip] for s in events], batch_first=True
+        ).to(device)
+        self._scene_bank = torch.stack([tensors[s.clip] for s in scenes]).to(device)
+
+    def _levelled(self, bank: SoundBank, clip: str, kind: str) -> Tensor:
+        """One clip at RMS 1, cut or repeated as a mixture uses it."""
+        waveform = bank.waveform(clip)
+        if kind == "scene":
+            levelled = level_scene(waveform, self.samples, self.sample_rate, clip)
+        else:
+            limit = round(self.config.max_event_s * self.sample_rate)
+            levelled = level_event(waveform, limit, self.sample_rate, clip, self.config)
+        bank.forget(clip)
+        return torch.from_numpy(levelled.astype(np.float32))
+
+    def draw(
+        self, size: int, key: Sequence[int], snr_db: tuple[float, float]
+    ) -> list[Recipe]:
+        """Draw ``size`` recipes that depend on ``key`` alone, each with its own SNR in ``snr_db``."""
+        rng = np.random.default_rng(list(key))
+        recipes = []
+        for _ in range(size):
+            config = replace(self.config, snr_db=float(rng.uniform(*snr_db)))
+            recipes.append(draw_recipe(rng, self._clips, self._scenes, config))
+        return recipes
+
+    def realise(
+        self, recipes: Sequence[Recipe]
+    ) -> tuple[Float[Tensor, "batch samples"], Float[Tensor, "batch classes"]]:
+        """Return the mixtures' samples and their weak labels, on the device."""
+        rows = torch.tensor([self._scene_rows[r.scene] for r in recipes], device=self.device)
+        mixtures = self._scene_bank[rows]
+        weak_labels = torch.zeros(len(recipes), len(self.labels))
+        for position, recipe in enumerate(recipes):
+            for placement in recipe.events:
+                start = round(placement.onset * self.sample_rate)
+                event = self._event_bank[self._event_rows[placement.clip]]
+                event = event[: self.samples - start]
+                mixtures[position, start : start + len(event)] += event * 10 ** (
+                    recipe.config.snr_db / 20
+                )
+                weak_labels[position, self.labels.index(placement.label)] = 1
+        gain = PEAK / mixtures.abs().amax(dim=1, keepdim=True)
+        return mixtures * gain, weak_labels.to(self.device)

@@ -1,0 +1,55 @@
+"""Fixed sets of mixtures: the same recipes from the same folder, split, SNR and seed, one at a time."""
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from sedtf_core.config import MixtureConfig
+from sedtf_core.datasets import SPLITS, SoundBank, read_sounds, require_mixable
+from sedtf_core.errors import InputError
+from sedtf_core.mixing import Recipe, draw_recipe
+
+
+def draw_recipes(bank: SoundBank, config: MixtureConfig, count: int, seed: int) -> Iterator[Recipe]:
+    """Draw ``count`` recipes; each depends on the seed and its own number alone."""
+    clips = {label: [(s.clip, s.seconds) for s in bank.events(label)] for label in bank.labels()}
+    scenes = [scene.clip for scene in bank.scenes()]
+    for number in range(count):
+        yield draw_recipe(np.random.default_rng([seed, number]), clips, scenes, config)
+
+
+def add_mixture_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe a set of mixtures on a command line."""
+    parser.add_argument("--sounds", type=Path, required=True, help="folder with sounds.csv")
+    parser.add_argument("--split", choices=SPLITS, default="test")
+    parser.add_argument("--snr", type=float, default=0.0, help="in dB")
+    parser.add_argument("--count", type=int, default=200, help="number of mixtures")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument(
+        "--fixed-onsets", action="store_true", help="0.5, 3.0 and 5.5 s, as in the published code"
+    )
+    parser.add_argument(
+        "--level-on-whole-file",
+        action="store_true",
+        help="measure an event's level before the cut, as in the published code",
+    )
+
+
+def open_mixtures(options: argparse.Namespace) -> tuple[SoundBank, MixtureConfig]:
+    """Check the options of ``add_mixture_arguments``; InputError says what is wrong."""
+    if options.count < 1:
+        raise InputError(f"--count is {options.count}, must be at least 1")
+    try:
+        config = MixtureConfig(
+            snr_db=options.snr,
+            fixed_onsets=options.fixed_onsets,
+            level_on_whole_file=options.level_on_whole_file,
+        )
+    except ValueError as error:
+        raise InputError(f"{error}; choose another --snr") from None
+    rows = read_sounds(options.sounds)
+    require_mixable(rows, options.split, config.n_events)
+    bank = SoundBank(options.sounds, [row for row in rows if row.split == options.split])
+    return bank, config

@@ -1,0 +1,95 @@
+"""What a training run is made of: the two presets, and the schedule of learning rate and SNR."""
+
+import math
+from dataclasses import dataclass, replace
+
+PAPER_CHANNELS = (32, 64, 128, 128)
+
+
+@dataclass(frozen=True)
+class TrainSettings:
+    """All choices of a training run.
+
+    Attributes
+    ----------
+    system
+        One of ``sedtf_core.models.SYSTEMS``.
+    channels
+        Maps of the convolution blocks; the baselines scale with the first.
+    schedule
+        ``step``: the peak rate × 0.9 every 200 steps (paper); ``one_cycle``: a rise over the first tenth
+        of the steps, then a cosine to zero.
+    snr_db
+        Lowest and highest SNR of a training mixture.
+    curriculum
+        Share of the steps in which the lowest SNR falls from the highest to ``snr_db[0]``; 0 for none.
+    gain_db
+        Each mixture is turned down by up to this much, so that quiet recordings are known too.
+    valid_every, valid_count, valid_snr_db
+        When, on how many mixtures and at which SNR the valid split is measured.
+    """
+
+    system: str
+    preset: str
+    steps: int
+    batch_size: int
+    peak_rate: float
+    schedule: str
+    channels: tuple[int, ...] = PAPER_CHANNELS
+    decay: float = 0.9998
+    snr_db: tuple[float, float] = (0.0, 0.0)
+    curriculum: float = 0.0
+    gain_db: float = 0.0
+    seed: int = 0
+    valid_every: int = 500
+    valid_count: int = 96
+    valid_snr_db: float = 10.0
+    snapshots: int = 8
+
+    def rate(self, step: int) -> float:
+        """Learning rate of step 0, 1, …"""
+        if self.schedule == "step":
+            return self.peak_rate * 0.9 ** (step // 200)
+        warm_up = max(1, self.steps // 10)
+        if step < warm_up:
+            return self.peak_rate * (step + 1) / warm_up
+        progress = (step - warm_up) / max(1, self.steps - warm_up)
+        return self.peak_rate * 0.5 * (1 + math.cos(math.pi * progress))
+
+    def snr_range(self, step: int) -> tuple[float, float]:
+        """Range in dB that the SNR of a mixture of this step is drawn from."""
+        low, high = self.snr_db
+        share = step / (self.curriculum * self.steps) if self.curriculum else 1.0
+        return (high + (low - high) * min(1.0, share), high)
+
+    def snapshot_steps(self) -> tuple[int, ...]:
+        """Steps after which a snapshot is kept, denser at the start, the last included."""
+        shares = [(k / self.snapshots) ** 2 for k in range(1, self.snapshots + 1)]
+        return tuple(sorted({max(1, round(share * self.steps)) for share in shares}))
+
+
+PRESETS = {
+    # Kong et al. 2019, §V: one SNR a network.
+    "paper": TrainSettings(
+        "", "paper", steps=10_000, batch_size=24, peak_rate=1e-3, schedule="step"
+    ),
+    # Half the width and small batches, for two cores and an hour.
+    "laptop": TrainSettings(
+        "",
+        "laptop",
+        steps=3000,
+        batch_size=8,
+        peak_rate=2e-3,
+        schedule="one_cycle",
+        channels=(16, 32, 64, 64),
+        snr_db=(-5.0, 25.0),
+        curriculum=0.3,
+        gain_db=10.0,
+    ),
+}
+
+
+def preset_settings(name: str, system: str, **changes: object) -> TrainSettings:
+    """Return a preset for one system, with what the user changed (None: as the preset has it)."""
+    given = {key: value for key, value in changes.items() if value is not None}
+    return replace(PRESETS[name], system=system, **given)  # type: ignore[arg-type]
