@@ -11,6 +11,8 @@ one more place to look. Runs on the Python that makes the environment, so it nee
 import argparse
 import json
 import os
+import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -32,94 +34,86 @@ TORCH_CUDA_MB = 3000
 
 def main() -> None:
     """Make the environment, announce the downloads, install."""
-    parser = argparse.ArgumentParser(description="Make .venv and install a requirements file into it.")
+    parser = argparse.ArgumentParser(description="Make .venv and install a requirements file.")
     parser.add_argument("requirements", type=Path)
-    parser.add_argument("--torch-index", default="", metavar="URL", help="PyTorch's packages for CPU")
+    parser.add_argument("--torch-index", default="", metavar="URL", help="PyTorch's CPU packages")
     options = parser.parse_args()
-    if sys.version_info < (3, 10):
-        sys.exit(f"error: Python 3.10 or newer is needed, this is {sys.version.split()[0]}")
-    sources = ["-r", str(options.requirements)]
-    if options.torch_index:
-        sources += ["--extra-index-url", options.torch_index]
+    sources = ["--extra-index-url", options.torch_index] if options.torch_index else []
     _make_venv()
-    print(f"Looking up what {options.requirements} needs …", flush=True)
-    packages = _resolve(sources)
-    print(announcement(packages, has_gpu=shutil.which("nvidia-smi") is not None), flush=True)
-    if packages:
-        _run([str(PYTHON), "-m", "pip", "install", *sources])
+    print(f"Installing {options.requirements} into {VENV}. To download:")
+    has_gpu = shutil.which("nvidia-smi") is not None
+    for line in about_torch(_look_up_torch(options.requirements, sources), has_gpu=has_gpu):
+        print(f"  {line}")
+    print(f"  {about_others(options.requirements.read_text('utf-8'))}", flush=True)
+    _run([str(PYTHON), "-m", "pip", "install", "-r", str(options.requirements), *sources])
 
 
-def announcement(packages: list[dict[str, Any]], *, has_gpu: bool) -> str:
-    """Say in plain words what pip is about to download.
+def about_torch(found: dict[str, Any] | None, *, has_gpu: bool) -> list[str]:
+    """Say which build of torch comes, how large it is, and what to do if another would fit better.
 
     Parameters
     ----------
-    packages
-        The entries ``install`` of pip's report.
+    found
+        The entry for torch in pip's report; None if torch is installed.
     has_gpu
         Whether this machine has an NVIDIA GPU.
 
     Returns
     -------
-    A few lines for the terminal.
+    Lines for the terminal.
     """
-    if not packages:
-        return "Everything is installed already."
-    versions = {package["metadata"]["name"]: package["metadata"]["version"] for package in packages}
-    on_disk = {
-        package["metadata"]["name"]
-        for package in packages
-        if package["download_info"]["url"].startswith("file:")
-    }
-    cuda = {name for name in versions if name.startswith(("cuda-", "nvidia-")) or name == "triton"}
-    others_mb = sum(SIZES_MB.get(name, 1) for name in versions.keys() - on_disk - cuda - {"torch"})
-    lines = [f"Installing {len(versions)} packages into {VENV}:"]
-    if "torch" in versions:
-        lines += _about_torch(versions["torch"], "torch" in on_disk, bool(cuda), has_gpu)
-    lines.append(f"  the others: about {others_mb} MB to download")
-    if on_disk:
-        lines.append(f"  {len(on_disk)} of all these lie on this disk already")
-    return "\n".join(lines)
-
-
-def _about_torch(version: str, on_disk: bool, cuda: bool, has_gpu: bool) -> list[str]:
-    """Say which build of torch comes, and how to get the other one where it would fit better."""
-    megabytes = TORCH_CUDA_MB if cuda else TORCH_CPU_MB
-    where = "on this disk already" if on_disk else f"about {megabytes} MB to download"
-    build = "the large build for NVIDIA GPUs" if cuda else "the small build, without CUDA"
-    lines = [f"  torch {version}: {build}, {where}"]
-    if cuda and not has_gpu:
-        lines.append(
-            "    No NVIDIA GPU was found, so the small build would do, but pip knows no place that has it.\n"
-            "    To use it, press Ctrl-C and run again with TORCH_INDEX=URL after `make app` or `make test`;\n"
-            "    PyTorch's page on installation shows the URL for Compute Platform: CPU."
-        )
-    if has_gpu and version.endswith("+cpu"):
-        lines.append("    This machine has an NVIDIA GPU; this build will not use it.")
+    if found is None:
+        return ["torch: nothing, it is installed"]
+    about, url = found["metadata"], found["download_info"]["url"]
+    is_cuda = platform.system() == "Linux" and any(
+        requirement.startswith("nvidia-") for requirement in about["requires_dist"]
+    )
+    build = "the large build for NVIDIA GPUs" if is_cuda else "the small build, without CUDA"
+    size = f"about {TORCH_CUDA_MB if is_cuda else TORCH_CPU_MB} MB"
+    if url.startswith("file:"):
+        size = "on this disk already"
+    lines = [f"torch {about['version']}: {build}, {size}"]
+    if is_cuda and not has_gpu:
+        lines += [
+            "  No NVIDIA GPU was found: the small build would do, but pip knows no place to get it.",
+            "  To use it, press Ctrl-C and add TORCH_INDEX=URL to your make command; PyTorch's page",
+            "  on installation shows that URL for the compute platform CPU.",
+        ]
+    if has_gpu and about["version"].endswith("+cpu"):
+        lines.append("  This machine has an NVIDIA GPU, which this build will not use.")
     return lines
 
 
+def about_others(requirements: str) -> str:
+    """Say how many packages come with torch, and about how large they are together."""
+    names = set(re.findall(r"^([\w.-]+)==", requirements, re.MULTILINE)) - {"torch"}
+    megabytes = sum(SIZES_MB.get(name, 1) for name in names)
+    return f"up to {len(names)} other packages: about {megabytes} MB, less what is there already"
+
+
 def _make_venv() -> None:
-    """Make the environment unless a working one is there, with a pip that reports without downloading."""
+    """Make the environment unless a working one is there."""
     works = PYTHON.exists() and subprocess.run([PYTHON, "-c", ""], check=False).returncode == 0
     if not works:
-        print(f"Making {VENV} with Python {sys.version.split()[0]}", flush=True)
+        print(f"Making {VENV} with Python {platform.python_version()}", flush=True)
         _run([sys.executable, "-m", "venv", "--clear", str(VENV)])
+    # Older ones load the whole package in order to report on it.
     _run([str(PYTHON), "-m", "pip", "install", "--quiet", "pip>=24.1"])
 
 
-def _resolve(sources: list[str]) -> list[dict[str, Any]]:
-    """Ask pip what it would install; it reads descriptions of packages, not the packages."""
+def _look_up_torch(requirements: Path, sources: list[str]) -> dict[str, Any] | None:
+    """Ask pip which torch it would install; it reads the package's description, not the package."""
+    dry_run = ["install", "--quiet", "--dry-run", "--report", "-", "--no-deps"]
     report = _run(
-        [str(PYTHON), "-m", "pip", "install", "--quiet", "--dry-run", "--report", "-", *sources],
+        [str(PYTHON), "-m", "pip", *dry_run, "--constraint", str(requirements), *sources, "torch"],
         stdout=subprocess.PIPE,
     )
-    packages: list[dict[str, Any]] = json.loads(report)["install"]
-    return packages
+    found: list[dict[str, Any]] = json.loads(report)["install"]
+    return found[0] if found else None
 
 
 def _run(command: list[str], stdout: int | None = None) -> str:
-    """Run a command and return what it printed, if asked for; end with its status if it fails."""
+    """Run a command and return what it printed, if asked for; end with one line if it fails."""
     done = subprocess.run(command, stdout=stdout, text=True, check=False)
     if done.returncode:
         sys.exit(f"error: this command failed: {' '.join(command)}")
@@ -127,4 +121,7 @@ def _run(command: list[str], stdout: int | None = None) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit("stopped; the same command goes on from here")

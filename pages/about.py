@@ -13,7 +13,8 @@ show_licences()
 st.header("Limits")
 st.markdown(
     """
-- The networks know 26 classes and were trained for a short time on two processor cores. A mask is an estimate.
+- The networks know 26 classes and were trained for a short time on two processor cores; a mask is an
+  estimate.
 - They learnt from mixtures of three events in ten seconds. A longer recording is tagged in half-overlapping
   sections of that length; a class that sounds all the time, or not alone, is outside what they have seen.
 - Separation keeps the mixture's phase: even a perfect mask leaves something of the scene.

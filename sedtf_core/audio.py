@@ -477,10 +477,11 @@ def _blocks(pieces: Iterator[Waveform], size: int) -> Iterator[Waveform]:
     """Cut and join pieces into blocks of ``size`` samples; the last may be shorter."""
     block, filled = np.empty(size, np.float32), 0
     for piece in pieces:
-        while piece.size:
-            part, piece = piece[: size - filled], piece[size - filled :]
+        taken = 0
+        while taken < piece.size:
+            part = piece[taken : taken + size - filled]
             block[filled : filled + part.size] = part
-            filled += part.size
+            taken, filled = taken + part.size, filled + part.size
             if filled == size:
                 yield block
                 block, filled = np.empty(size, np.float32), 0

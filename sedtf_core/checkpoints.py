@@ -73,7 +73,10 @@ def save_checkpoint(
     stem = Path(path)
     stem.parent.mkdir(parents=True, exist_ok=True)
     weights = {
-        name: (tensor.to(dtype) if tensor.is_floating_point() else tensor).detach().cpu().contiguous()
+        name: (tensor.to(dtype) if tensor.is_floating_point() else tensor)
+        .detach()
+        .cpu()
+        .contiguous()
         for name, tensor in model.state_dict().items()
     }
     partial = stem.with_name(stem.name + ".safetensors.partial")
@@ -157,7 +160,7 @@ def _stem(name_or_path: str | Path) -> Path:
     path = Path(name_or_path)
     if path.suffix in (".safetensors", ".json"):
         return path.with_suffix("")
-    if path.parent == Path(".") and (SHIPPED / f"{path.name}.json").is_file():
+    if path.parent == Path() and (SHIPPED / f"{path.name}.json").is_file():
         return SHIPPED / path.name
     return path
 
@@ -178,4 +181,6 @@ def _check_weights(
             raise InputError(f"{path}: {name} holds values that are not finite; train again")
     surplus = sorted(set(weights) - set(expected))
     if surplus:
-        raise InputError(f"{path} holds unknown weights {surplus[0]}; it belongs to another network")
+        raise InputError(
+            f"{path} holds unknown weights {surplus[0]}; it belongs to another network"
+        )

@@ -60,7 +60,9 @@ def _parser() -> argparse.ArgumentParser:
     mix = commands.add_parser("mix", help="mix events into a scene, with the exact sources")
     mix.add_argument("--events", nargs="+", required=True, metavar="FILE")
     mix.add_argument("--scene", required=True, metavar="FILE")
-    mix.add_argument("--labels", nargs="+", help="a class an event; default: from folder or file name")
+    mix.add_argument(
+        "--labels", nargs="+", help="a class an event; default: from folder or file name"
+    )
     mix.add_argument("--snr", type=_number, default=0.0, help="in dB, -60 to 60 (default 0)")
     mix.add_argument("--seed", type=int, default=0, help="decides the onsets (default 0)")
     mix.add_argument("--seconds", type=_number, default=10.0, help="length (default 10)")
@@ -71,7 +73,9 @@ def _parser() -> argparse.ArgumentParser:
     analyse.add_argument("audio", nargs="+", metavar="AUDIO")
     analyse.add_argument("--system", default="gwrp", help="a shipped checkpoint (default gwrp)")
     analyse.add_argument("--checkpoint", type=Path, help="another checkpoint, a .safetensors file")
-    analyse.add_argument("--out", type=Path, metavar="DIR", help="write DIR/<file stem>/ with all files")
+    analyse.add_argument(
+        "--out", type=Path, metavar="DIR", help="write DIR/<file stem>/ with all files"
+    )
     analyse.add_argument("--json", action="store_true", help="print a line of JSON a recording")
     analyse.set_defaults(run=_analyse)
     return parser
@@ -142,8 +146,8 @@ def _device() -> str:
 
 def _mix(options: argparse.Namespace) -> int:
     """Write a mixture and its sources."""
-    from sedtf_core.recordings import save_mixture
     from sedtf_core.mixing import mix_files
+    from sedtf_core.recordings import save_mixture
 
     mixture = mix_files(
         options.events,

@@ -67,7 +67,9 @@ class SoundBank:
     def __getitem__(self, clip: str) -> Sound:
         """Return the row of a clip; InputError if the table has no such clip."""
         if clip not in self._by_clip:
-            raise InputError(f"there is no clip {clip!r} in {self.folder.name}; choose one of its table")
+            raise InputError(
+                f"there is no clip {clip!r} in {self.folder.name}; choose one of its table"
+            )
         return self._by_clip[clip]
 
     def waveform(self, clip: str) -> Float32[np.ndarray, " samples"]:
@@ -174,7 +176,9 @@ def _check_files(root: Path, sounds: Sequence[Sound]) -> None:
     for sound in sounds:
         path = (root / sound.clip).resolve()
         if not path.is_relative_to(inside):
-            raise InputError(f"the table of {root} names {sound.clip!r}, which lies outside the folder")
+            raise InputError(
+                f"the table of {root} names {sound.clip!r}, which lies outside the folder"
+            )
         if not path.is_file():
             missing.append(sound.clip)
     if missing:

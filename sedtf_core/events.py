@@ -156,7 +156,7 @@ def _runs(active: Bool[np.ndarray, " frames"]) -> Int[np.ndarray, "runs 2"]:
     return edges.reshape(-1, 2)
 
 
-def _join(runs: Int[np.ndarray, "runs 2"], max_gap_frames: int) -> Int[np.ndarray, "runs 2"]:
+def _join(runs: Int[np.ndarray, "runs 2"], max_gap_frames: int) -> Int[np.ndarray, "joined 2"]:
     """Join runs with a gap shorter than ``max_gap_frames`` between them."""
     if len(runs) == 0:
         return runs
@@ -166,7 +166,7 @@ def _join(runs: Int[np.ndarray, "runs 2"], max_gap_frames: int) -> Int[np.ndarra
     return np.stack([starts, stops], axis=1)
 
 
-def _drop(runs: Int[np.ndarray, "runs 2"], min_event_frames: int) -> Int[np.ndarray, "runs 2"]:
+def _drop(runs: Int[np.ndarray, "runs 2"], min_event_frames: int) -> Int[np.ndarray, "kept 2"]:
     """Drop runs shorter than ``min_event_frames``."""
-    long_enough: Bool[np.ndarray, " runs"] = runs[:, 1] - runs[:, 0] >= min_event_frames
-    return runs[long_enough]
+    kept: Int[np.ndarray, "kept 2"] = runs[runs[:, 1] - runs[:, 0] >= min_event_frames]
+    return kept

@@ -54,15 +54,17 @@ def stft(
     missing = config.n_fft - waveform.shape[-1]
     if missing > 0:
         waveform = torch.nn.functional.pad(waveform, (0, missing))
-    frames = waveform.unfold(-1, config.n_fft, config.hop_length)
-    return torch.fft.rfft(frames * _window(config, waveform.device, waveform.dtype))
+    frames: Tensor = waveform.unfold(-1, config.n_fft, config.hop_length)
+    spectrum: Tensor = torch.fft.rfft(frames * _window(config, waveform.device, waveform.dtype))
+    return spectrum
 
 
 def magnitude(
     waveform: Waveform, config: FeatureConfig = PAPER
 ) -> Float[Tensor, "*batch frames freq_bins"]:
     """Magnitude spectrum |X| / sqrt(sum w²), so that white noise keeps its RMS whatever the window."""
-    return stft(waveform, config).abs() / _window(config, waveform.device, waveform.dtype).norm()
+    window = _window(config, waveform.device, waveform.dtype)
+    return stft(waveform, config).abs() / window.square().sum().sqrt()
 
 
 def log_mel(

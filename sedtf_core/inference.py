@@ -69,17 +69,17 @@ class Analysis:
     def detected_labels(self) -> tuple[str, ...]:
         """Return the classes whose clip probability passes the tagging threshold, the likeliest first."""
         order = np.argsort(-self.clip_probs, kind="stable")
-        passed = self.detected.any(axis=1)
+        passed = np.asarray(self.detected.any(axis=1))
         return tuple(self.labels[index] for index in order if passed[index])
 
 
 class Window(NamedTuple):
-    """A stretch of features: ``count`` frames of interest after ``lead`` frames of context."""
+    """A stretch of features: ``size`` frames of interest after ``lead`` frames of context."""
 
     features: LogMel
     start: int
     lead: int
-    count: int
+    size: int
 
 
 class Section(NamedTuple):
@@ -130,7 +130,7 @@ class Analyser:
         model = checkpoint.model
         if isinstance(model, MaskNetwork):
             model = model.fuse()
-        self.model = model.to(self.device, memory_format=torch.channels_last).eval()
+        self.model = model.to(self.device).to(memory_format=torch.channels_last).eval()  # type: ignore[call-overload]
 
     @property
     def has_masks(self) -> bool:
@@ -199,7 +199,7 @@ class Analyser:
         model = cast(MaskNetwork, self.model)
         pooler = SectionPooler(model.pool, section_frames)
         for window in windows(log_mels, self.chunk_frames, model.context_frames):
-            inside = slice(window.lead, window.lead + window.count)
+            inside = slice(window.lead, window.lead + window.size)
             masks = model.segment(window.features[None].to(self.device))[0, :, inside]
             masks = masks * audible(window.features[inside]).to(masks)[:, None]
             yield Block(masks.mean(dim=-1), masks, pooler.push(masks))
@@ -212,7 +212,7 @@ class Analyser:
         quarter = max(1, round(section_frames / 4 / multiple)) * multiple
         for window in windows(log_mels, 2 * quarter, quarter, whole_below=section_frames):
             output: SystemOutput = self.model(window.features[None].to(self.device))
-            inside = slice(window.lead, window.lead + window.count)
+            inside = slice(window.lead, window.lead + window.size)
             heard = audible(window.features).to(output.frame_scores)
             probs = output.clip_probs[0] * heard.amax()
             first = window.start - window.lead

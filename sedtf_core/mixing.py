@@ -120,14 +120,14 @@ def draw_recipe(
             f"and {len(scenes)} scenes"
         )
     labels = rng.choice(sorted(clips), size=config.n_events, replace=False)
-    chosen = [clips[label][rng.integers(len(clips[label]))] for label in labels]
+    chosen = [clips[label][int(rng.integers(len(clips[label])))] for label in labels]
     durations = [min(seconds, config.max_event_s) for _, seconds in chosen]
     onsets = draw_onsets(rng, durations, config)
     events = tuple(
         Placement(str(label), clip, onset)
         for label, (clip, _), onset in zip(labels, chosen, onsets, strict=True)
     )
-    return Recipe(events, scenes[rng.integers(len(scenes))], config)
+    return Recipe(events, scenes[int(rng.integers(len(scenes)))], config)
 
 
 def draw_onsets(
@@ -277,9 +277,7 @@ def mix_files(
     except ValueError as error:
         raise InputError(f"{error}; choose another value") from None
     waveforms = {path: audio.load(path, sample_rate) for path in {*events, scene}}
-    durations = [
-        min(len(waveforms[path]) / sample_rate, config.max_event_s) for path in events
-    ]
+    durations = [min(len(waveforms[path]) / sample_rate, config.max_event_s) for path in events]
     onsets = draw_onsets(np.random.default_rng(seed), durations, config)
     placements = tuple(map(Placement, names, events, onsets))
     return mix(Recipe(placements, scene, config), waveforms.__getitem__, sample_rate)

@@ -75,8 +75,8 @@ def global_weighted_rank_pool(masks: Masks, decay: float = PAPER_DECAY) -> ClipP
     if torch.is_grad_enabled() and units.requires_grad:
         return _RankPoolOnCpu.apply(units, weights)  # type: ignore[no-any-return, no-untyped-call]
     # NumPy sorts single floats with SIMD instructions, several times as fast as torch.
-    ordered = np.sort(units.detach().numpy(), axis=-1)
-    return torch.from_numpy(np.asarray(ordered @ weights.flip(0).numpy()))
+    ascending = np.sort(units.detach().numpy(), axis=-1)
+    return torch.from_numpy(np.asarray(ascending @ weights.flip(0).numpy()))
 
 
 def rank_weights(units: int, decay: float) -> Float[Tensor, " units"]:
@@ -103,7 +103,7 @@ class _RankPoolOnCpu(torch.autograd.Function):
         return torch.from_numpy(np.asarray(ordered @ weights.numpy()))
 
     @staticmethod
-    def backward(ctx: Any, grad_probs: Tensor) -> tuple[Tensor, None]:  # type: ignore[override]
+    def backward(ctx: Any, grad_probs: Tensor) -> tuple[Tensor, None]:
         """Scatter the weights back to the units they were applied to."""
         order, weights = ctx.saved_tensors
         grads = torch.empty_like(order, dtype=grad_probs.dtype)

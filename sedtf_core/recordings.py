@@ -14,20 +14,18 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
-from typing import TypeAlias
 
 import numpy as np
-from jaxtyping import Float, Float32
+from jaxtyping import Float
 from tqdm import tqdm
 
 from sedtf_core import audio, exports
+from sedtf_core.config import FeatureConfig
 from sedtf_core.errors import InputError
 from sedtf_core.features import mel_centres_hz
 from sedtf_core.inference import Analyser, Analysis
 from sedtf_core.mixing import Mixture
-from sedtf_core.separation import StreamSeparator, background
-
-Samples: TypeAlias = Float32[np.ndarray, " samples"]
+from sedtf_core.separation import SeparatedBlock, StreamSeparator, background
 
 # Shorter recordings are done before a progress bar could be read.
 PROGRESS_FROM_S = 60.0
@@ -120,7 +118,9 @@ def save_mixture(mixture: Mixture, out: Path) -> None:
         events = sorted(mixture.events, key=lambda event: event.onset)
         (folder / "events.tsv").write_text(exports.events_to_tsv(events), "utf-8", newline="\n")
         recipe = {**mixture.recipe.to_dict(), "gain": mixture.gain, "sample_rate": rate}
-        (folder / "recipe.json").write_text(json.dumps(recipe, indent=2) + "\n", "utf-8", newline="\n")
+        (folder / "recipe.json").write_text(
+            json.dumps(recipe, indent=2) + "\n", "utf-8", newline="\n"
+        )
 
 
 @contextmanager
@@ -202,28 +202,37 @@ def _write_tables(folder: Path, analysis: Analysis, report: str) -> None:
 def _write_stems(folder: Path, path: str, analysis: Analysis) -> None:
     """Read the recording a second time and write the separated events and what they leave."""
     (folder / "stems").mkdir()
-    masks = open_masks(folder / "masks.npz")
     detected = analysis.detected_labels()
     rows = [analysis.labels.index(label) for label in detected]
-    rate = analysis.features.sample_rate
+    masks, config = open_masks(folder / "masks.npz"), analysis.features
     with ExitStack() as stack:
         writers = [
-            stack.enter_context(audio.WavWriter(folder / "stems" / f"{name}.wav", rate))
+            stack.enter_context(
+                audio.WavWriter(folder / "stems" / f"{name}.wav", config.sample_rate)
+            )
             for name in [*map(exports.safe_name, detected), "background"]
         ]
-        separator = StreamSeparator([masks[row] for row in rows], analysis.features)
-        for mixture, estimates in _separated(audio.stream(path, rate), separator):
+        for mixture, estimates in _separated(path, masks, rows, config):
             stems = [*estimates, background(mixture, estimates)]
             for writer, stem in zip(writers, stems, strict=True):
-                writer.write(stem)
+                writer.write(stem.numpy())
 
 
 def _separated(
-    blocks: Iterator[Samples], separator: StreamSeparator
-) -> Iterator[tuple[Samples, Float[np.ndarray, "sources samples"]]]:
-    """Mixture and estimates, as they become complete."""
-    for block in blocks:
-        yield separator.push(block)
+    path: str,
+    masks: Float[np.ndarray, "classes frames mel_bins"],
+    rows: Sequence[int],
+    config: FeatureConfig,
+) -> Iterator[SeparatedBlock]:
+    """Mixture and estimates of some classes, as they become complete."""
+    separator = StreamSeparator(config)
+    samples = frame = 0
+    for block in audio.stream(path, config.sample_rate):
+        samples += len(block)
+        stop = samples // config.hop_length
+        yield separator.push(block, masks[rows, frame:stop])
+        frame = stop
+    yield separator.push(np.zeros(0, np.float32), masks[rows, frame:])
     yield separator.finish()
 
 

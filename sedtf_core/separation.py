@@ -257,6 +257,8 @@ def _apply(
     config: FeatureConfig,
 ) -> Float[Tensor, "classes samples"]:
     """Mask the spectrum, the first and last frame of the masks repeated to the ends of its grid."""
+    if masks.shape[0] == 0:  # nothing detected; the FFT takes no empty batch
+        return waveform.new_zeros(0, waveform.shape[0])
     spectrum = padded_stft(waveform, config)
     grid = torch.arange(spectrum.shape[0], device=masks.device) - _lead_frames(config)
     gains = masks[:, grid.clamp(0, masks.shape[1] - 1)]

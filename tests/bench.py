@@ -79,7 +79,9 @@ def bench_network() -> None:
     assert isinstance(plain, MaskNetwork)
     assert isinstance(fused, MaskNetwork)
     fused = fused.fuse().to(memory_format=torch.channels_last)
-    features = log_mel(torch.from_numpy(np.random.default_rng(0).normal(0, 0.1, 320_000)).float())[None]
+    features = log_mel(torch.from_numpy(np.random.default_rng(0).normal(0, 0.1, 320_000)).float())[
+        None
+    ]
     with torch.inference_mode():
         medians = side_by_side(
             {

@@ -610,7 +610,10 @@ def test_a_full_disk_is_explained_and_leaves_nothing(
         def write(self, _: object) -> int:
             raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Path, "open", lambda path, mode: FullDisk(path, mode))
+    def open_on_full_disk(path: Path, mode: str) -> FullDisk:  # a class would not bind the path
+        return FullDisk(path, mode)
+
+    monkeypatch.setattr(Path, "open", open_on_full_disk)
     with pytest.raises(InputError, match="No space left"):
         audio.save_wav(tmp_path / "a.wav", noise(10), RATE)
     assert list(tmp_path.iterdir()) == []

@@ -98,7 +98,9 @@ def test_mix_writes_the_mixture_with_its_exact_sources(
 ) -> None:
     out = tmp_path / "out"
     events = (sounds["bark"], sounds["other"])
-    assert run("mix", "--events", *events, "--scene", sounds["scene"], "--snr", 5, "--out", out) == 0
+    assert (
+        run("mix", "--events", *events, "--scene", sounds["scene"], "--snr", 5, "--out", out) == 0
+    )
     names = sorted(str(path.relative_to(out)) for path in out.rglob("*") if path.is_file())
     assert names[:4] == ["events.tsv", "mixture.wav", "recipe.json", "scene.wav"]
     assert names[4] == "sources/01_Bark.wav"

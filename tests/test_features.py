@@ -16,7 +16,9 @@ def noise(samples: int, seed: int = 0) -> torch.Tensor:
 def naive_log_mel(waveform: np.ndarray) -> np.ndarray:
     """The definition, frame by frame in double precision, with librosa's filterbank."""
     window = np.hamming(2048)
-    bank = librosa.filters.mel(sr=32000, n_fft=2048, n_mels=64, fmin=50, fmax=16000, dtype=np.float64)
+    bank = librosa.filters.mel(
+        sr=32000, n_fft=2048, n_mels=64, fmin=50, fmax=16000, dtype=np.float64
+    )
     rows = []
     for start in range(0, len(waveform) - 2047, 1024):
         spectrum = np.fft.rfft(waveform[start : start + 2048].astype(np.float64) * window)
@@ -40,7 +42,9 @@ def test_ten_seconds_have_311_frames_of_64_bands() -> None:
     assert features.frame_count(320_000) == 311
 
 
-@pytest.mark.parametrize(("samples", "frames"), [(1, 1), (2047, 1), (2048, 1), (3071, 1), (3072, 2)])
+@pytest.mark.parametrize(
+    ("samples", "frames"), [(1, 1), (2047, 1), (2048, 1), (3071, 1), (3072, 2)]
+)
 def test_any_length_gives_the_frames_that_fit_and_one_at_least(samples: int, frames: int) -> None:
     assert features.frame_count(samples) == frames
     assert features.log_mel(noise(samples)).shape == (frames, 64)

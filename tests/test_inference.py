@@ -49,11 +49,11 @@ def test_windows_cover_every_frame_once_with_context(frames: int, size: int, con
     features = torch.arange(frames, dtype=torch.float32)[:, None].expand(-1, 2)
     seen = []
     for window in windows(iter(features.split(7)), size, context):
-        inside = window.features[window.lead : window.lead + window.count, 0]
+        inside = window.features[window.lead : window.lead + window.size, 0]
         assert int(inside[0]) == window.start
         assert window.lead == min(context, window.start)
-        after = len(window.features) - window.lead - window.count
-        assert after == min(context, frames - window.start - window.count)
+        after = len(window.features) - window.lead - window.size
+        assert after == min(context, frames - window.start - window.size)
         seen += inside.tolist()
     assert seen == list(range(frames))
 

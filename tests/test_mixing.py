@@ -23,7 +23,11 @@ def clip(name: str) -> np.ndarray:
 
 def recipe(snr_db: float = 0.0, **changes: object) -> Recipe:
     config = replace(MixtureConfig(snr_db=snr_db), **changes)  # type: ignore[arg-type]
-    events = (Placement("Bark", "a", 1.0), Placement("Oboe", "long", 3.5), Placement("Cello", "b", 9.5))
+    events = (
+        Placement("Bark", "a", 1.0),
+        Placement("Oboe", "long", 3.5),
+        Placement("Cello", "b", 9.5),
+    )
     return Recipe(events, "scene", config)
 
 
@@ -68,19 +72,25 @@ def test_the_published_level_is_measured_on_the_whole_file() -> None:
 
     ours = mix(recipe(), fading, RATE)
     published = mix(recipe(level_on_whole_file=True), fading, RATE)
-    ratio = rms(published.sources[1]) / rms(published.scene) * rms(ours.scene) / rms(ours.sources[1])
+    ratio = (
+        rms(published.sources[1]) / rms(published.scene) * rms(ours.scene) / rms(ours.sources[1])
+    )
     assert ratio == pytest.approx(2**0.5, rel=0.01)
 
 
 def test_the_same_recipe_gives_the_same_samples() -> None:
-    assert mix(recipe(), clip, RATE).mixture.tobytes() == mix(recipe(), clip, RATE).mixture.tobytes()
+    assert (
+        mix(recipe(), clip, RATE).mixture.tobytes() == mix(recipe(), clip, RATE).mixture.tobytes()
+    )
 
 
 def test_a_recipe_survives_json_form() -> None:
     assert Recipe.from_dict(recipe(3.0).to_dict()) == recipe(3.0)
 
 
-@pytest.mark.parametrize("values", [{}, {"events": [{}], "scene": "x", "config": {}}, {"events": 3}])
+@pytest.mark.parametrize(
+    "values", [{}, {"events": [{}], "scene": "x", "config": {}}, {"events": 3}]
+)
 def test_what_is_not_a_recipe_is_refused(values: dict[str, object]) -> None:
     with pytest.raises(InputError, match="recipe"):
         Recipe.from_dict(values)
@@ -117,7 +127,9 @@ def test_an_snr_that_is_no_sensible_number_is_refused(snr_db: float) -> None:
 
 @given(st.lists(st.floats(0.1, 2.0), min_size=1, max_size=5), st.integers(0, 1000))
 @settings(deadline=None)
-def test_drawn_events_lie_inside_the_clip_and_never_overlap(durations: list[float], seed: int) -> None:
+def test_drawn_events_lie_inside_the_clip_and_never_overlap(
+    durations: list[float], seed: int
+) -> None:
     onsets = draw_onsets(np.random.default_rng(seed), durations, MixtureConfig())
     ends = [onset + duration for onset, duration in zip(onsets, durations, strict=True)]
     assert onsets[0] >= 0
@@ -138,7 +150,8 @@ def test_events_that_do_not_fit_are_an_error() -> None:
 def test_drawn_recipes_have_different_classes_and_depend_on_the_seed_alone() -> None:
     clips = {label: [(f"{label}/{n}", 1.0) for n in range(4)] for label in "ABCDE"}
     draw = [
-        draw_recipe(np.random.default_rng(seed), clips, ["s", "t"], MixtureConfig()) for seed in (1, 1, 2)
+        draw_recipe(np.random.default_rng(seed), clips, ["s", "t"], MixtureConfig())
+        for seed in (1, 1, 2)
     ]
     assert draw[0] == draw[1] != draw[2]
     for drawn in draw:

@@ -25,7 +25,10 @@ def naive_rank_pool(mask: np.ndarray, decay: float) -> float:
 
 
 @given(
-    st.integers(1, 40), st.integers(1, 9), st.sampled_from([0.0, 0.3, 0.9, 0.9998, 1.0]), st.integers(0, 99)
+    st.integers(1, 40),
+    st.integers(1, 9),
+    st.sampled_from([0.0, 0.3, 0.9, 0.9998, 1.0]),
+    st.integers(0, 99),
 )
 @settings(max_examples=40, deadline=None)
 def test_rank_pool_equals_a_naive_loop(frames: int, bands: int, decay: float, seed: int) -> None:
@@ -39,10 +42,16 @@ def test_rank_pool_equals_a_naive_loop(frames: int, bands: int, decay: float, se
 def test_rank_pool_with_decay_one_is_the_mean_and_with_zero_the_maximum() -> None:
     mask = masks(3, 311, 64)
     torch.testing.assert_close(
-        pooling.global_weighted_rank_pool(mask, 1.0), pooling.global_average_pool(mask), atol=1e-6, rtol=0
+        pooling.global_weighted_rank_pool(mask, 1.0),
+        pooling.global_average_pool(mask),
+        atol=1e-6,
+        rtol=0,
     )
     torch.testing.assert_close(
-        pooling.global_weighted_rank_pool(mask, 0.0), pooling.global_max_pool(mask), atol=1e-6, rtol=0
+        pooling.global_weighted_rank_pool(mask, 0.0),
+        pooling.global_max_pool(mask),
+        atol=1e-6,
+        rtol=0,
     )
 
 
@@ -113,7 +122,9 @@ def test_a_decay_outside_zero_to_one_is_an_error(decay: float) -> None:
         pooling.global_weighted_rank_pool(masks(3, 3), decay)
 
 
-def limits() -> list[tuple[Callable[[torch.Tensor], torch.Tensor], Callable[[torch.Tensor], torch.Tensor]]]:
+def limits() -> list[
+    tuple[Callable[[torch.Tensor], torch.Tensor], Callable[[torch.Tensor], torch.Tensor]]
+]:
     return [
         (lambda m: pooling.global_power_pool(m, 0.0), pooling.global_average_pool),
         (lambda m: pooling.global_power_pool(m, 1.0), pooling.global_linear_softmax_pool),

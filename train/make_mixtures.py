@@ -1,6 +1,6 @@
 """Write a fixed set of mixtures with their exact sources, one folder each.
 
-    python -m train.make_mixtures --sounds DIR --split test --snr 0 --count 200 --seed 0 --out DIR
+python -m train.make_mixtures --sounds DIR --split test --snr 0 --count 200 --seed 0 --out DIR
 """
 
 import argparse
@@ -25,7 +25,9 @@ def main(arguments: list[str] | None = None) -> int:
         bank, config = open_mixtures(options)
         recipes = draw_recipes(bank, config, options.count, options.seed)
         for number, recipe in enumerate(tqdm(recipes, total=options.count, unit="mixture")):
-            save_mixture(mix(recipe, bank.waveform, bank.sample_rate), options.out / f"{number:05d}")
+            save_mixture(
+                mix(recipe, bank.waveform, bank.sample_rate), options.out / f"{number:05d}"
+            )
     except InputError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2

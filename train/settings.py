@@ -47,7 +47,7 @@ class TrainSettings:
     snapshots: int = 8
 
     def rate(self, step: int) -> float:
-        """Learning rate of step 0, 1, …"""
+        """Learning rate of a step, counted from 0."""
         if self.schedule == "step":
             return self.peak_rate * 0.9 ** (step // 200)
         warm_up = max(1, self.steps // 10)

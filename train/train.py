@@ -54,7 +54,8 @@ class Trainer:
             settings.channels,
             settings.decay,
         )
-        self.model = build_model(self.model_config).to(device, memory_format=torch.channels_last)
+        model = build_model(self.model_config).to(device)
+        self.model = model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.optimiser = torch.optim.Adam(self.model.parameters(), lr=settings.peak_rate)
         self.batches = self._batches(sounds, "train")
         self.validation = Validation(self._batches(sounds, "valid"), settings, self.features)
@@ -157,8 +158,9 @@ class Trainer:
 def has_fast_bfloat16(device: torch.device) -> bool:
     """Whether matrix units for bfloat16 make mixed precision the faster choice here."""
     if device.type == "cuda":
-        return torch.cuda.is_bf16_supported()
-    return device.type == "cpu" and torch.cpu._is_amx_tile_supported()
+        return bool(torch.cuda.is_bf16_supported())
+    # torch has no public name for it; without these units bfloat16 is the slower choice.
+    return device.type == "cpu" and bool(torch.cpu._is_amx_tile_supported())  # noqa: SLF001
 
 
 def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:

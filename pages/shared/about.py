@@ -12,8 +12,14 @@ STEPS = (
     ("Log mel", "Ten seconds become 311 frames of 64 mel bands."),
     ("Masks", "Eight convolutions keep every frame and band; the last layer gives a mask a class."),
     ("Pooling", "One number a mask is compared with the weak label: is the class in the clip?"),
-    ("Detection", "Averaged over bands, a mask becomes a score a frame; thresholds make events of it."),
-    ("Separation", "Multiplied with the mixture's spectrum, a mask becomes the sound of its class."),
+    (
+        "Detection",
+        "Averaged over bands, a mask becomes a score a frame; thresholds make events of it.",
+    ),
+    (
+        "Separation",
+        "Multiplied with the mixture's spectrum, a mask becomes the sound of its class.",
+    ),
 )
 
 
@@ -21,7 +27,8 @@ def show_method() -> None:
     """The path from weak labels to sounds, and what each pooling teaches."""
     st.markdown(
         "A network is told only *that* a dog barks somewhere in ten seconds, never when or at which "
-        "frequencies. Its last layer before the pooling becomes a time-frequency mask of the bark all the same."
+        "frequencies. All the same, its last layer before the pooling becomes a time-frequency mask of "
+        "the bark."
     )
     for column, (name, text) in zip(st.columns(len(STEPS)), STEPS, strict=True):
         with column.container(border=True, height="stretch"):
@@ -63,4 +70,6 @@ def show_licences() -> None:
         for (source, licence, credit), number in sorted(counts.items())
     ]
     st.dataframe(rows, hide_index=True, width="stretch")
-    st.caption("A row a file stands in assets/library/library.csv, the licences in LICENCES.md beside it.")
+    st.caption(
+        "A row a file stands in assets/library/library.csv, the licences in LICENCES.md beside it."
+    )

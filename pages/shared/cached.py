@@ -6,6 +6,7 @@ a resource is shared by all sessions and never changed. One inference runs at a 
 
 import gc
 import hashlib
+import io
 import threading
 from pathlib import Path
 
@@ -22,6 +23,9 @@ from sedtf_core.inference import Analyser, Analysis
 from sedtf_core.mixing import Mixture, Recipe, mix
 
 LIBRARY = Path(__file__).resolve().parents[2] / "assets" / "library"
+SAMPLE_RATE = 32_000
+LONGEST_S = 3600.0
+SLOWEST_DECODING_S = 20.0
 MASK_SYSTEMS = ("gmp", "gap", "gwrp")
 
 _one_inference = threading.Semaphore(1)
@@ -80,9 +84,9 @@ def mixture_view(recipe: Recipe, systems: tuple[str, ...]) -> PlayerView:
 @st.cache_resource(max_entries=2, show_spinner=False)
 def recording(digest: str, _data: bytes) -> NDArray[np.float32]:
     """Return the samples of an uploaded file; ``digest`` of its bytes is the key."""
-    import io
-
-    return audio.load(io.BytesIO(_data), 32_000)
+    return audio.load(
+        io.BytesIO(_data), SAMPLE_RATE, max_seconds=LONGEST_S, max_decode_s=SLOWEST_DECODING_S
+    )
 
 
 @st.cache_resource(max_entries=6, show_spinner=False)
@@ -91,8 +95,8 @@ def recording_view(
 ) -> PlayerView:
     """Return a stretch of an uploaded recording as the player shows it."""
     samples = recording(digest, _data)
-    first = round(start_s * 32_000)
-    waveform = samples[first : first + round(seconds * 32_000)]
+    first = round(start_s * SAMPLE_RATE)
+    waveform = samples[first : first + round(seconds * SAMPLE_RATE)]
     with _one_inference:
         analyses = [analyser(system)(waveform) for system in systems]
     return recording_to_view(waveform, analyses, start_s)

@@ -7,24 +7,38 @@ in a link is bound to it. What a user brings is known by the digest of its bytes
 from dataclasses import dataclass, field
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from pages.shared.cached import digest, library, recording
+from pages.shared.cached import SAMPLE_RATE, digest, library, recording
 from pages.shared.state import MOST_EVENTS, SNR_RANGE_DB, Synthesis, rolled
 from sedtf_core.errors import InputError
 from sedtf_core.labels import display_name
 
 UPLOAD_LIMIT_MB = 200
-LONGEST_S = 3600.0
 WINDOW_S = 20.0
 SOURCES = ("Example", "Synthesise", "Upload", "Record")
+# Their names stand in links: a changed name breaks one.
 EXAMPLES = {
-    "dog": Synthesis(("Bark", "Trumpet", "Cowbell"), "rain", 10, 3, "Bark, trumpet and cowbell in the rain"),
-    "band": Synthesis(("Saxophone", "Double_bass", "Hi-hat"), "wind", 20, 1, "Saxophone, bass and hi-hat in the wind"),
-    "flyover": Synthesis(("Helicopter", "Flute"), "birds", 5, 2, "A helicopter over birds and a flute"),
-    "chamber": Synthesis(("Oboe", "Violin_or_fiddle", "Cello"), "stream", 10, 4, "Oboe, violin and cello by a stream"),
-    "drums": Synthesis(("Bass_drum", "Snare_drum", "Tambourine"), "train", 10, 5, "Drums on a train"),
-    "storm": Synthesis(("Glockenspiel", "Harmonica", "Clarinet"), "thunderstorm", -5, 6, "Three soft sounds in a thunderstorm"),
-}  # fmt: skip
+    example.name: example
+    for example in (
+        Synthesis(
+            ("Bark", "Trumpet", "Cowbell"), "rain", 10, 3, "Bark, trumpet and cowbell in rain"
+        ),
+        Synthesis(("Saxophone", "Double_bass", "Hi-hat"), "wind", 20, 1, "A jazz trio in the wind"),
+        Synthesis(("Helicopter", "Flute"), "birds", 5, 2, "A helicopter over birds and a flute"),
+        Synthesis(
+            ("Oboe", "Violin_or_fiddle", "Cello"),
+            "stream",
+            10,
+            4,
+            "Oboe, violin and cello by a stream",
+        ),
+        Synthesis(("Bass_drum", "Snare_drum", "Tambourine"), "train", 10, 5, "Drums on a train"),
+        Synthesis(
+            ("Glockenspiel", "Harmonica", "Clarinet"), "thunderstorm", -5, 6, "A thunderstorm"
+        ),
+    )
+}
 
 
 @dataclass(frozen=True)
@@ -59,7 +73,9 @@ def show_clip_picker() -> Clip | None:
             key="upload",
             max_upload_size=UPLOAD_LIMIT_MB,
         )
-        return _show_recording(file, "Drop a file above to see and hear what the networks find in it.")
+        return _show_recording(
+            file, "Drop a file above to see and hear what the networks find in it."
+        )
     if source == "Record":
         file = st.audio_input("Record with the microphone", sample_rate=None, key="microphone")
         return _show_recording(file, "Press the microphone, make a sound, and press again to stop.")
@@ -71,7 +87,6 @@ def _show_example() -> Synthesis:
     name = st.selectbox(
         "Example",
         list(EXAMPLES),
-        format_func=lambda key: f"{EXAMPLES[key].title()}, {EXAMPLES[key].snr_db} dB",
         key="example",
         bind="query-params",
         label_visibility="collapsed",
@@ -112,12 +127,12 @@ def _roll_seed() -> None:
     st.session_state["seed"] = rolled(Synthesis((), "", 0, 0)).seed
 
 
-def _show_recording(file: object, invitation: str) -> Recording | None:
+def _show_recording(file: UploadedFile | None, invitation: str) -> Recording | None:
     """Decode what was brought; choose a stretch of it where it is long."""
     if file is None:
         st.info(invitation)
         return None
-    data, name = file.getvalue(), file.name  # type: ignore[attr-defined]
+    data, name = file.getvalue(), file.name
     key = digest(data)
     try:
         with st.spinner("Reading the sound"):
@@ -125,10 +140,15 @@ def _show_recording(file: object, invitation: str) -> Recording | None:
     except InputError as error:
         st.error(f"This file cannot be analysed: {error}")
         return None
-    total_s = len(samples) / 32_000
+    total_s = len(samples) / SAMPLE_RATE
     start_s = 0.0
     if total_s > WINDOW_S:
         start_s = st.slider(
-            f"Seconds shown, of {total_s:.0f} s", 0.0, total_s - WINDOW_S, 0.0, step=1.0, key="start"
+            f"Seconds shown, of {total_s:.0f} s",
+            0.0,
+            total_s - WINDOW_S,
+            0.0,
+            step=1.0,
+            key="start",
         )
     return Recording(key, name, start_s, min(WINDOW_S, total_s), data)

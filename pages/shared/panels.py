@@ -32,7 +32,9 @@ def show_in_words(clip: Clip, view: PlayerView, system: str) -> None:
     if isinstance(clip, Recording):
         found = [event for event in _events_of(view, system)]
         text = _listed(found) or _nothing_passes(view, system)
-        st.markdown(f"**In words.** {TITLES[system]} finds {text}. What is really there is not known.")
+        st.markdown(
+            f"**In words.** {TITLES[system]} finds {text}. What is really there is not known."
+        )
         return
     analysis = mixture_analysis(recipe(clip), system)
     truth = mixture(recipe(clip)).events

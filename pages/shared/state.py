@@ -33,7 +33,9 @@ class Synthesis:
         if self.name:
             return self.name
         names = ", ".join(display_name(label) for label in self.classes)
-        return f"{names} in {self.scene.replace('_', ' ').lower()}, {self.snr_db} dB, seed {self.seed}"
+        return (
+            f"{names} in {self.scene.replace('_', ' ').lower()}, {self.snr_db} dB, seed {self.seed}"
+        )
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

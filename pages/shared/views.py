@@ -129,11 +129,10 @@ def _estimates(
     if analysis.masks is None:
         return []
     title = TITLES.get(analysis.system, analysis.system)
-    stems = separate(waveform, analysis.masks[rows])
-    stems = np.asarray(stems, dtype=np.float32)
+    stems = separate(waveform, analysis.masks[rows]).numpy()
     tracks = [
         Track(f"{display_name(label)}, {title}", "estimate", stem, label, analysis.system)
         for label, stem in zip(labels, stems, strict=True)
     ]
-    rest = np.asarray(background(waveform, stems), dtype=np.float32)
+    rest = background(waveform, stems).numpy()
     return [*tracks, Track(f"Background, {title}", "background", rest, None, analysis.system)]

@@ -92,7 +92,7 @@ class FrameMetrics:
 
 
 def evaluate(
-    clips: Iterable[tuple[Num[np.ndarray, "classes frames"], Bool[np.ndarray, "classes frames"]]],
+    clips: Iterable[tuple[Num[np.ndarray, "classes _frames"], Bool[np.ndarray, "classes _frames"]]],
     labels: Sequence[str],
     threshold: float = PAPER_THRESHOLD,
 ) -> dict[str, float]:

@@ -116,15 +116,15 @@ class ScoreHistogram:
             If the threshold is not an edge of the grid.
         """
         first = self.grid.first_bin_above(threshold)
-        return np.asarray([_f1_from_bin(*pair, first) for pair in self._pairs()])
+        return np.concatenate([_f1_from_bin(*pair, first) for pair in self._pairs()])
 
     def auc(self) -> Float[np.ndarray, " classes"]:
         """Area under the ROC curve."""
-        return np.asarray([ranking.roc_auc(*pair) for pair in self._pairs()])
+        return np.concatenate([ranking.roc_auc(*pair) for pair in self._pairs()])
 
     def average_precision(self) -> Float[np.ndarray, " classes"]:
         """Average precision."""
-        return np.asarray([ranking.average_precision(*pair) for pair in self._pairs()])
+        return np.concatenate([ranking.average_precision(*pair) for pair in self._pairs()])
 
     def error_bounds(self) -> tuple[Float[np.ndarray, " classes"], Float[np.ndarray, " classes"]]:
         """How far AUC and average precision can be, at most, from those of the scores themselves.
@@ -136,12 +136,12 @@ class ScoreHistogram:
         """
         auc_bounds, precision_bounds = np.zeros(self.n_classes), np.zeros(self.n_classes)
         for k, (positives, negatives) in enumerate(self._pairs()):
-            in_one_bin = np.dot(positives.astype(np.float64), negatives)
+            in_one_bin = np.sum(positives.astype(np.float64) * negatives)
             pairs = max(positives.sum(dtype=np.float64) * negatives.sum(), 1.0)
             auc_bounds[k] = 0.5 * in_one_bin / pairs
             least, greatest = ranking.average_precision_bounds(positives, negatives)
             binned = ranking.average_precision(positives, negatives)
-            precision_bounds[k] = max(greatest - binned, binned - least)
+            precision_bounds[k] = np.maximum(greatest - binned, binned - least)[0]
         return auc_bounds, precision_bounds
 
     def best_threshold(self) -> float:
@@ -152,7 +152,7 @@ class ScoreHistogram:
         """
         total = np.zeros(len(self.grid.edges))
         for pair in self._pairs():
-            detected, false = (np.cumsum(counts[:0:-1])[::-1] for counts in pair)
+            detected, false = (np.cumsum(counts[0, :0:-1])[::-1] for counts in pair)
             total += ranking.f1_score(detected, false, pair[0].sum() - detected)
         return float(self.grid.edges[np.argmax(total)])
 
@@ -186,9 +186,10 @@ class ScoreHistogram:
         result["auc"] = class_metric(values["auc"], occurs & has_negatives, ranking.CHANCE_AUC)
         return result
 
-    def _pairs(self) -> Iterator[tuple[UInt[np.ndarray, " bins"], UInt[np.ndarray, " bins"]]]:
-        """Positives and negatives in each bin, class by class."""
-        return zip(self._counts[:, 1], self._counts[:, 0], strict=True)
+    def _pairs(self) -> Iterator[tuple[UInt[np.ndarray, "1 bins"], UInt[np.ndarray, "1 bins"]]]:
+        """Positives and negatives in each bin, class by class, which bounds the memory in use."""
+        for of_class in self._counts:
+            yield of_class[1:], of_class[:1]
 
     def _coarse_metrics(
         self, class_index: int, thresholds: Mapping[str, float], weights: Weights

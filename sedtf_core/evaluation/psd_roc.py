@@ -12,8 +12,9 @@ from typing import TypeAlias
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-Times: TypeAlias = Float[np.ndarray, "events 2"]
-Curve: TypeAlias = tuple[Float[np.ndarray, " points"], Float[np.ndarray, " points"]]
+# lists of different lengths stand side by side, so the axis is not bound
+Times: TypeAlias = Float[np.ndarray, "_events 2"]
+Curve: TypeAlias = tuple[Float[np.ndarray, " _points"], Float[np.ndarray, " _points"]]
 
 _TIME_DECIMALS = 6  # overlaps are compared after rounding, as in sed_scores_eval
 
@@ -70,7 +71,7 @@ def detect(
     return levels, row, np.column_stack([first, end]) * frame_hop_s
 
 
-def overlap(first: Times, second: Times) -> Float[np.ndarray, "first second"]:
+def overlap(first: Times, second: Times) -> Float[np.ndarray, "_first _second"]:
     """Seconds that each event of the first list shares with each of the second."""
     start = np.maximum(first[:, None, 0], second[:, 0])
     return np.asarray(np.maximum(np.minimum(first[:, None, 1], second[:, 1]) - start, 0.0))

@@ -147,14 +147,14 @@ class PsdsMetrics:
         times = self._times(references)
         bins = self._grid.bins(frame_scores)
         for k, group in enumerate(groups):
-            cell = (group, k)
+            cell = (int(group), k)
             self._references[cell] += len(times[k])
             self._reference_s[cell] += np.subtract(times[k][:, 1], times[k][:, 0]).sum()
             self._clip_s[cell] += clip_s
             if bins.shape[1]:
                 self._add_detections(cell, bins[k], times)
 
-    def _times(self, references: Events) -> list[Float[np.ndarray, "events 2"]]:
+    def _times(self, references: Events) -> list[Float[np.ndarray, "_events 2"]]:
         """Onsets and offsets of each class."""
         times: list[list[tuple[float, float]]] = [[] for _ in self.labels]
         for event in references:
@@ -165,7 +165,7 @@ class PsdsMetrics:
         self,
         cell: tuple[int, int],
         bins: Int[np.ndarray, " frames"],
-        times: Sequence[Float[np.ndarray, "events 2"]],
+        times: Sequence[Float[np.ndarray, "_events 2"]],
     ) -> None:
         """Count what one class's detections in one clip change at each threshold."""
         k = cell[1]
@@ -220,7 +220,7 @@ class PsdsMetrics:
 
 
 def evaluate(
-    clips: Iterable[tuple[Num[np.ndarray, "classes frames"], Events, float]],
+    clips: Iterable[tuple[Num[np.ndarray, "classes _frames"], Events, float]],
     labels: Sequence[str],
     frame_hop_s: float,
 ) -> dict[str, float]:

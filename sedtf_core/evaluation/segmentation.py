@@ -136,9 +136,9 @@ def validate(
 def evaluate(
     clips: Iterable[
         tuple[
-            Num[np.ndarray, "classes frames mel_bins"],
-            Bool[np.ndarray, "classes frames mel_bins"],
-            Num[np.ndarray, "classes frames mel_bins"],
+            Num[np.ndarray, "classes _frames mel_bins"],
+            Bool[np.ndarray, "classes _frames mel_bins"],
+            Num[np.ndarray, "classes _frames mel_bins"],
         ]
     ],
     labels: Sequence[str],

@@ -312,9 +312,9 @@ def score_source(
 def evaluate(
     clips: Iterable[
         tuple[
-            Mapping[str, Num[np.ndarray, " samples"]],
+            Mapping[str, Num[np.ndarray, " _samples"]],
             Mapping[str, Source],
-            Num[np.ndarray, " samples"],
+            Num[np.ndarray, " _samples"],
         ]
     ],
     labels: Sequence[str],

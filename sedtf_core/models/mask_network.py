@@ -36,7 +36,9 @@ class MaskNetwork(nn.Module):
         layers: list[nn.Module] = []
         in_channels = 1
         for out_channels in config.channels:
-            layers += _convolution(in_channels, out_channels) + _convolution(out_channels, out_channels)
+            layers += _convolution(in_channels, out_channels) + _convolution(
+                out_channels, out_channels
+            )
             in_channels = out_channels
         self.convolutions = nn.Sequential(*layers)
         self.to_masks = nn.Conv2d(in_channels, config.n_classes, kernel_size=1)
@@ -56,7 +58,8 @@ class MaskNetwork(nn.Module):
         """Return the segmentation masks alone; log mel in nepers, not normalised."""
         maps = self.convolutions(self.normalise(log_mel).unsqueeze(1))
         # The sigmoid in float32: under mixed precision small mask values would be rounded to steps.
-        return self.to_masks(maps).float().sigmoid().contiguous()
+        logits: Tensor = self.to_masks(maps).float()
+        return logits.sigmoid().contiguous()
 
     def fuse(self) -> "MaskNetwork":
         """Fold each batch normalisation into its convolution, in place, for inference; return self."""

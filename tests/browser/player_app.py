@@ -15,7 +15,7 @@ import streamlit as st
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from pages.shared.player.payload import (  # noqa: E402
+from pages.shared.player.payload import (
     PlayerState,
     PlayerView,
     ShownClass,
@@ -24,15 +24,19 @@ from pages.shared.player.payload import (  # noqa: E402
     band_edges_hz,
     masks_to_uint8,
 )
-from pages.shared.player.player import player  # noqa: E402
-from sedtf_core.config import FeatureConfig  # noqa: E402
-from sedtf_core.events import Event  # noqa: E402
-from sedtf_core.labels import display_name, label_colour  # noqa: E402
+from pages.shared.player.player import player
+from sedtf_core.config import FeatureConfig
+from sedtf_core.events import Event
+from sedtf_core.labels import display_name, label_colour
 
 FEATURES = FeatureConfig()
 SECONDS = 10.0
 TRUTH = (Event(1.0, 3.0, "Bark"), Event(4.0, 5.5, "Trumpet"), Event(5.0, 8.0, "Cowbell"))
-SPREAD = {"gmp": (0.0, 6.0), "gap": (0.5, 0.5), "gwrp": (0.12, 0.8)}  # floor and exponent of a fake mask
+SPREAD = {
+    "gmp": (0.0, 6.0),
+    "gap": (0.5, 0.5),
+    "gwrp": (0.12, 0.8),
+}  # floor and exponent of a fake mask
 
 
 def make_sources(rng: np.random.Generator) -> list[np.ndarray]:
@@ -41,7 +45,9 @@ def make_sources(rng: np.random.Generator) -> list[np.ndarray]:
     sources = []
     for event, pitch in zip(TRUTH, (180.0, 440.0, 900.0), strict=True):
         length = event.offset - event.onset
-        envelope = np.interp(time - event.onset, [0, 0.05, length - 0.2, length], [0, 1, 0.5, 0], 0, 0)
+        envelope = np.interp(
+            time - event.onset, [0, 0.05, length - 0.2, length], [0, 1, 0.5, 0], 0, 0
+        )
         vibrato = pitch * time + 4 * np.sin(2 * np.pi * 3 * time)
         tones = sum(np.sin(2 * np.pi * k * vibrato) / k for k in range(1, 9))
         noise = 0.3 * rng.standard_normal(time.size)
@@ -51,7 +57,9 @@ def make_sources(rng: np.random.Generator) -> list[np.ndarray]:
 
 def mel_magnitude(waveform: np.ndarray, centres: np.ndarray) -> np.ndarray:
     """(frames, mel_bins) magnitude by summing FFT bins around each centre: good enough to look at."""
-    hops = np.lib.stride_tricks.sliding_window_view(waveform, FEATURES.n_fft)[:: FEATURES.hop_length]
+    hops = np.lib.stride_tricks.sliding_window_view(waveform, FEATURES.n_fft)[
+        :: FEATURES.hop_length
+    ]
     window = np.hamming(FEATURES.n_fft).astype(np.float32)
     spectrum = np.abs(np.fft.rfft(hops * window)) / np.linalg.norm(window)
     bins = np.fft.rfftfreq(FEATURES.n_fft, 1 / FEATURES.sample_rate)
@@ -85,7 +93,9 @@ def make_view(case: str) -> PlayerView:
     magnitudes = np.stack([mel_magnitude(wave, mel_hz) for wave in [*sources, scene]])
     ideal = magnitudes[:3] / magnitudes.sum(axis=0)
     probs = {"gmp": 0.93, "gap": 0.41, "gwrp": 0.71}
-    systems = [fake_system(name, ideal, rng, 0.08 if case == "quiet" else probs[name]) for name in SPREAD]
+    systems = [
+        fake_system(name, ideal, rng, 0.08 if case == "quiet" else probs[name]) for name in SPREAD
+    ]
     tracks = [Track("Mixture", "mixture", mixture), Track("Scene", "scene", scene)]
     for event, source in zip(TRUTH, sources, strict=True):
         name = display_name(event.label)

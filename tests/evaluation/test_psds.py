@@ -38,6 +38,16 @@ def test_scores_equal_those_of_sed_scores_eval(case: dict, name: str) -> None:
         assert summary.per_class[label]["psds"] == pytest.approx(expected, abs=1e-9)
 
 
+def span(event: Event) -> tuple[float, float]:
+    """Onset and offset."""
+    return event.onset, event.offset
+
+
+def shared(first: tuple[float, float], second: tuple[float, float]) -> float:
+    """Seconds that two spans have in common."""
+    return max(min(first[1], second[1]) - max(first[0], second[0]), 0.0)
+
+
 def naive_counts(case: dict, config: PsdsConfig, label: str, threshold: float) -> tuple:
     """Found, false, crossed a class, of one class at one threshold, one detection at a time."""
     found, false, crossed = 0, 0, dict.fromkeys(LABELS, 0)
@@ -51,23 +61,23 @@ def naive_counts(case: dict, config: PsdsConfig, label: str, threshold: float) -
                 detections.append((start * HOP_S, t * HOP_S))
                 start = None
 
-        def shared(first, second):
-            return max(min(first[1], second[1]) - max(first[0], second[0]), 0.0)
-
         own = [e for e in events if e.label == label]
         relevant = []
         for detection in detections:
             length = detection[1] - detection[0]
-            if sum(shared(detection, e) for e in own) >= config.detection_share * length - 1e-6:
+            if (
+                sum(shared(detection, span(e)) for e in own)
+                >= config.detection_share * length - 1e-6
+            ):
                 relevant.append(detection)
                 continue
             false += 1
             for other in set(LABELS) - {label}:
-                covered = sum(shared(detection, e) for e in events if e.label == other)
+                covered = sum(shared(detection, span(e)) for e in events if e.label == other)
                 has_any = any(e.label == other for e in events)
                 crossed[other] += has_any and covered >= config.cross_share * length - 1e-6
         for e in own:
-            covered = sum(shared(e, detection) for detection in relevant)
+            covered = sum(shared(span(e), detection) for detection in relevant)
             found += covered >= config.reference_share * (e.offset - e.onset) - 1e-6
     return found, false, crossed
 

@@ -99,7 +99,7 @@ def test_misuse_is_refused() -> None:
         metrics.update(np.array([0.1, 0.2, 1.5]), np.zeros(3, dtype=bool))
     with pytest.raises(ValueError, match=r"3 classes.*\(2,\)"):
         metrics.update(np.zeros(2), np.zeros(2, dtype=bool))
-    with pytest.raises(ValueError, match=r"\(2,\).*\(3, 4\)"):
+    with pytest.raises((ValueError, TypeCheckError)):
         tagging.gate(np.zeros((3, 4)), np.zeros(2))
     for wrong in [(np.zeros((4, 2)), np.zeros((4, 3), dtype=bool)), (np.zeros(3), np.zeros(3))]:
         with pytest.raises((ValueError, TypeCheckError)):

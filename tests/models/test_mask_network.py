@@ -38,11 +38,15 @@ def test_masks_have_the_shape_of_the_features(frames: int) -> None:
     assert output.segmentation_masks.shape == (2, 5, frames, 64)
     assert output.frame_scores.shape == (2, 5, frames)
     assert output.clip_probs.shape == (2, 5)
-    assert 0 <= float(output.segmentation_masks.min()) <= float(output.segmentation_masks.max()) <= 1
+    assert (
+        0 <= float(output.segmentation_masks.min()) <= float(output.segmentation_masks.max()) <= 1
+    )
 
 
 @pytest.mark.parametrize("system", ["gmp", "gap", "gwrp"])
-def test_clip_probabilities_are_the_pooled_masks_and_scores_their_mean_over_mel(system: str) -> None:
+def test_clip_probabilities_are_the_pooled_masks_and_scores_their_mean_over_mel(
+    system: str,
+) -> None:
     output = MaskNetwork(ModelConfig(system, n_classes=3, channels=(4,)))(torch.randn(2, 20, 64))
     torch.testing.assert_close(output.clip_probs, POOLINGS[system](output.segmentation_masks))
     torch.testing.assert_close(output.frame_scores, output.segmentation_masks.mean(dim=-1))

@@ -79,6 +79,7 @@ def run_node(script: str) -> Any:
         text=True,
         encoding="utf-8",
         timeout=60,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
@@ -254,6 +255,19 @@ def random_cases(count: int) -> list[dict[str, Any]]:
 
 
 @needs_node
+def test_the_cases_that_python_is_tested_on_hold_in_the_browser() -> None:
+    cases = json.loads(CASES.read_text(encoding="utf-8"))["cases"]
+    runs = run_node(f"""
+        const cases = {json.dumps(cases)};
+        console.log(JSON.stringify(cases.map(({{ scores, probs, detection }}) =>
+            framesToEvents(Float32Array.from(scores), Float32Array.from(probs), detection, 1)
+                .map(({{ onset, offset }}) => [onset, offset]))));
+    """)
+    for case, found in zip(cases, runs, strict=True):
+        assert found == case["runs"], case["name"]
+
+
+@needs_node
 def test_thresholds_in_the_browser_give_exactly_the_events_of_sedtf_core() -> None:
     cases = random_cases(400)
     expected = []
@@ -355,7 +369,9 @@ def test_the_fft_agrees_with_numpy() -> None:
         fft(real, imaginary);
         console.log(JSON.stringify([[...real], [...imaginary]]));
     """)
-    np.testing.assert_allclose(np.array(real) + 1j * np.array(imaginary), np.fft.fft(signal), atol=1e-9)
+    np.testing.assert_allclose(
+        np.array(real) + 1j * np.array(imaginary), np.fft.fft(signal), atol=1e-9
+    )
 
 
 @needs_node

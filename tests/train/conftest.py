@@ -24,7 +24,9 @@ def sounds(tmp_path_factory: pytest.TempPathFactory) -> Path:
             for number in range(2):
                 time = np.arange(round(RATE * (0.6 + 0.4 * number))) / RATE
                 tone = 0.5 * np.sin(2 * np.pi * hz * (1 + 0.05 * number) * time)
-                rows.append(_write(folder, f"{split}_{label}_{number}.wav", tone, "event", label, split))
+                rows.append(
+                    _write(folder, f"{split}_{label}_{number}.wav", tone, "event", label, split)
+                )
         noise = rng.normal(0, 0.1, RATE * 10)
         rows.append(_write(folder, f"{split}_noise.wav", noise, "scene", "noise", split))
     with (folder / "sounds.csv").open("w", newline="") as file:

@@ -24,7 +24,17 @@ def small_preset(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def arguments(sounds: Path, out: Path, *more: str, system: str = "gwrp") -> list[str]:
-    return ["--sounds", str(sounds), "--system", system, "--out", str(out), "--device", "cpu", *more]
+    return [
+        "--sounds",
+        str(sounds),
+        "--system",
+        system,
+        "--out",
+        str(out),
+        "--device",
+        "cpu",
+        *more,
+    ]
 
 
 def weights(folder: Path, name: str = "last") -> dict[str, torch.Tensor]:

@@ -1,9 +1,10 @@
 /**
  * Axes: which part of time and frequency is shown, where ticks stand, how numbers are written.
  *
- * Conventions: time in seconds from the start of the clip; frequency as a fraction of the axis, 0 at the
- * bottom and 1 at the top, so that mel and linear axes zoom alike. A frame's picture is centred on the
- * samples it covers; its score, and events, lie on the hop grid as sedtf_core.events puts them.
+ * Conventions: time in seconds from the start of the clip; frequency as a fraction of the axis, 0
+ * at the bottom and 1 at the top, so that mel and linear axes zoom alike. A frame's picture is
+ * centred on the samples it covers; its score, and events, lie on the hop grid as sedtf_core.events
+ * puts them.
  */
 
 const SHORTEST_S = 0.1; // the closest zoom in time
@@ -81,8 +82,9 @@ export class Viewport {
 }
 
 /**
- * Maps Hz to a fraction of the axis and back. `edges` are the ascending Hz at equal steps of the axis, so
- * the band edges give the mel axis (every band equally high), and two edges give a linear one.
+ * Maps Hz to a fraction of the axis and back. `edges` are the ascending Hz at equal steps of the
+ * axis, so the band edges give the mel axis (every band equally high), and two edges give a linear
+ * one.
  */
 export class FrequencyAxis {
   constructor(edges) {

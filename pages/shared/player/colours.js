@@ -1,11 +1,11 @@
 /**
  * Colours: the map of the spectrogram, the hue of a class over grey, and what the theme gives.
  *
- * A colour map is 256 × RGB bytes. The colour of a class comes from Python (sedtf_core.labels) and means
- * that class everywhere; systems are told apart by line style, so they have none.
+ * A colour map is 256 × RGB bytes. The colour of a class comes from Python (sedtf_core.labels) and
+ * means that class everywhere; systems are told apart by line style, so they have none.
  */
 
-// Samples of matplotlib's magma (perceptually uniform, monotonic in lightness), every 1/12 of its range.
+// Matplotlib's magma (perceptually uniform, lightness rises throughout), every 1/12 of its range.
 const MAGMA = [
   [0, 0, 4],
   [16, 11, 45],
@@ -22,7 +22,9 @@ const MAGMA = [
   [252, 253, 191],
 ];
 
-/** Line dashes that tell systems apart, in the order of the systems; every one has its own rhythm. */
+/**
+ * Line dashes that tell systems apart, in the order of the systems; every one has its own rhythm.
+ */
 export const SYSTEM_DASHES = [[], [7, 4], [2, 3], [9, 3, 2, 3], [14, 4], [4, 2, 4, 6], [1, 5]];
 
 /** 256 RGB entries through evenly spaced stops. */

@@ -1,5 +1,6 @@
 /**
- * What keys and buttons do where it takes more than one call of the player. Each takes the player first.
+ * What keys and buttons do where it takes more than one call of the player. Each takes the player
+ * first.
  */
 
 import { SPEEDS } from "./engine.js";
@@ -7,6 +8,12 @@ import { SPEEDS } from "./engine.js";
 /** Moves the playhead. */
 export function step(player, seconds) {
   player.seek(player.engine.now() + seconds);
+}
+
+/** Moves the playhead to the start of the loop, or of the clip. */
+export function toStart(player) {
+  const { looping, region } = player.state;
+  player.seek(looping && region ? region[0] : 0);
 }
 
 export function stepSpeed(player, direction) {

@@ -2,9 +2,10 @@
  * From frame scores to events, and from events to hits: what sedtf_core does, in the browser.
  *
  * `framesToEvents` gives exactly the events of sedtf_core.events (both are tested on
- * tests/data/event_cases.json), so that a threshold can be dragged without asking the server. `matchEvents`
- * follows sed_eval's event-based defaults: onset within 200 ms, offset within 200 ms or half the true
- * event's length, and the largest possible number of pairs. Times in seconds; frame t starts at t × hop.
+ * tests/data/event_cases.json), so that a threshold can be dragged without asking the server.
+ * `matchEvents` follows sed_eval's event-based defaults: onset within 200 ms, offset within 200 ms
+ * or half the true event's length, and the largest possible number of pairs. Times in seconds;
+ * frame t starts at t × hop.
  */
 
 const COLLAR_S = 0.2;
@@ -23,12 +24,17 @@ export function medianFilter(scores, width) {
   });
 }
 
-/** A threshold as NumPy compares it with such scores: rounded to 32 bits where they are 32-bit numbers. */
+/**
+ * A threshold as NumPy compares it with such scores: rounded to 32 bits where they are 32-bit
+ * numbers.
+ */
 function comparable(threshold, scores) {
   return scores instanceof Float32Array ? Math.fround(threshold) : threshold;
 }
 
-/** Spans [first, last] of frames that exceed the low threshold and hold a frame above the high one. */
+/**
+ * Spans [first, last] of frames that exceed the low threshold and hold a frame above the high one.
+ */
 function hysteresisSpans(scores, highThreshold, lowThreshold) {
   const [high, low] = [comparable(highThreshold, scores), comparable(lowThreshold, scores)];
   const spans = [];

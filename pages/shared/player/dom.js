@@ -28,15 +28,17 @@ const ICONS = {
 
 /** An inline icon, hidden from screen readers: the button around it has the name. */
 export function icon(name) {
+  const line = 'stroke-width="1.5" stroke-linecap="round" stroke-linejoin="round"';
   const svg = `<svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true" fill="none"
-    stroke="currentColor" stroke-width="1.5" stroke-linecap="round" stroke-linejoin="round">${ICONS[name]}</svg>`;
+    stroke="currentColor" ${line}>${ICONS[name]}</svg>`;
   return document.createRange().createContextualFragment(svg);
 }
 
 /** A short line in the dash pattern of a system, for legends. */
 export function dashSample(dash, colour = "currentColor") {
-  const svg = `<svg viewBox="0 0 26 8" width="26" height="8" aria-hidden="true"><line x1="1" y1="4" x2="25" y2="4"
-    stroke="${colour}" stroke-width="2" stroke-dasharray="${dash.join(" ")}"/></svg>`;
+  const line = `<line x1="1" y1="4" x2="25" y2="4" stroke="${colour}" stroke-width="2"
+    stroke-dasharray="${dash.join(" ")}"/>`;
+  const svg = `<svg viewBox="0 0 26 8" width="26" height="8" aria-hidden="true">${line}</svg>`;
   return document.createRange().createContextualFragment(svg);
 }
 

@@ -1,8 +1,9 @@
 /**
  * The sound: every track from one start time, so that all stay synchronous to the sample.
  *
- * Soloing, muting and volume move gains only, smoothly, so switching while playing makes no click. Times
- * are seconds of the clip, whatever the speed. The engine knows nothing of classes or the page.
+ * Soloing, muting and volume move gains only, smoothly, so switching while playing makes no click.
+ * Times are seconds of the clip, whatever the speed. The engine knows nothing of classes or the
+ * page.
  */
 
 import { grainStarts, overlapAdd } from "./stretch.js";
@@ -11,7 +12,8 @@ export const LEAD_S = 0.02; // from the call of play to the first sample: time t
 export const SPEEDS = [0.25, 0.5, 0.75, 1];
 const FADE_S = 0.004; // at every start and stop
 const SWITCH_S = 0.008; // time constant of solo and mute
-const MOST_STRETCHED_SAMPLES = 48e6; // of all tracks together, 192 MB; beyond it slow speed lowers the pitch
+// Of all tracks together, 192 MB: beyond it slow speed lowers the pitch.
+const MOST_STRETCHED_SAMPLES = 48e6;
 
 export class Engine {
   /**

@@ -1,10 +1,10 @@
 /**
  * Pointer, wheel and touch on the panels.
  *
- * Click seeks; a drag sets a region and loops it; a double click shows everything again. Ctrl + wheel (and
- * pinching a track pad, which browsers report so) zooms in time, with Alt in frequency, Shift + wheel or a
- * sideways wheel scrolls; over an axis a bare wheel zooms that axis. Two fingers on a touch screen pinch
- * both axes. A bare wheel over a picture scrolls the page, as everywhere.
+ * Click seeks; a drag sets a region and loops it; a double click shows everything again. Ctrl +
+ * wheel (and pinching a track pad, which browsers report so) zooms in time, with Alt in frequency,
+ * Shift + wheel or a sideways wheel scrolls; over an axis a bare wheel zooms that axis. Two fingers
+ * on a touch screen pinch both axes. A bare wheel over a picture scrolls the page, as everywhere.
  */
 
 const DRAG_PX = 4; // less is a click
@@ -116,7 +116,10 @@ export class Gestures {
     };
   }
 
-  /** Zooms each axis by how much the fingers moved apart along it, where they are far enough apart to tell. */
+  /**
+   * Zooms each axis by how much the fingers moved apart along it, where they are far enough apart
+   * to tell.
+   */
   onPinch(plot) {
     if (!plot) return;
     const now = this.spread();

@@ -7,18 +7,26 @@ import { BINDINGS } from "./keyboard.js";
 
 const PANEL_TEXTS = {
   spectrogram:
-    "How strong the mixture is at each moment and frequency. The log mel is what the networks see: 64 bands, narrow where hearing is fine.",
+    "How strong the mixture is at each moment and frequency. The log mel is what the networks " +
+    "see: 64 bands, narrow where hearing is fine.",
   ideal:
-    "How much of each unit really belongs to the class: its magnitude over the sum of all sources. No mask can do better with this mixture's phase, so it is the goal for the panels below.",
+    "How much of each unit really belongs to the class: its magnitude over the sum of all " +
+    "sources. No mask can do better with this mixture's phase, so it is the goal for the " +
+    "panels below.",
   scores:
-    "The mean of the mask over all bands, moment by moment. An event starts above the high threshold and lasts while the score stays above the low one; drag the lines.",
+    "The mean of the mask over all bands, moment by moment. An event starts above the high " +
+    "threshold and lasts while the score stays above the low one; drag the lines.",
   events:
-    "What is detected at these thresholds, under the truth. A hit starts within 200 ms of a true event and ends within 200 ms or half its length; click an event to hear just it.",
+    "What is detected at these thresholds, under the truth. A hit starts within 200 ms of a " +
+    "true event and ends within 200 ms or half its length; click an event to hear just it.",
   tracks:
-    "Everything that can be heard, at the level it has in the mixture. Soloing and muting never stops the sound, so you can compare while it plays.",
+    "Everything that can be heard, at the level it has in the mixture. Soloing and muting " +
+    "never stops the sound, so you can compare while it plays.",
 };
 const SYSTEM_TEXT =
-  "What this system takes to be the class: opaque where it claims a unit. It was trained on clip labels only; the way it pools this mask into one probability decides how far the mask spreads.";
+  "What this system takes to be the class: opaque where it claims a unit. It was trained on " +
+  "clip labels only; the way it pools this mask into one probability decides how far the mask " +
+  "spreads.";
 
 const GESTURES = [
   ["Click", "Seek"],

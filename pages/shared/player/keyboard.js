@@ -1,8 +1,8 @@
 /**
  * Keys. They work while the focus is in the player or on no control at all, never while typing.
  *
- * The list below is both what is bound and what the sheet shows, so the two cannot differ. Digits are
- * taken by their place on the keyboard: Shift + 1 is the same key everywhere.
+ * The list below is both what is bound and what the sheet shows, so the two cannot differ. Digits
+ * are taken by their place on the keyboard: Shift + 1 is the same key everywhere.
  */
 
 import {
@@ -14,6 +14,7 @@ import {
   stepClass,
   stepSpeed,
   toggleSystemNumber,
+  toStart,
   zoomFrequency,
   zoomTime,
 } from "./commands.js";
@@ -22,12 +23,15 @@ const SMALL_STEP_S = 0.1;
 const LARGE_STEP_S = 1;
 const MOVES = /^(Arrow|Page|Home|End)/; // sliders and lists take these
 const CONTROLS =
-  "a, button, input, select, textarea, summary, dialog, [contenteditable], [role], [tabindex='0'] *";
+  "a, button, input, select, textarea, summary, dialog, [contenteditable], [role], [tabindex='0']";
 const SCROLLS = /^(ArrowUp|ArrowDown|Page|Home|End)/; // and the page, while nothing is focused
 
-/** Keys, what they do in words, and what they do. `keys` are KeyboardEvent.key, or .code for digits. */
+/**
+ * Keys, what they do in words, and what they do. `keys` are KeyboardEvent.key, or .code for
+ * digits.
+ */
 export const BINDINGS = [
-  { keys: [" "], shown: "Space", text: "Play or pause", act: (player) => player.togglePlay() },
+  { keys: [" "], shown: "Space", text: "Play or pause", act: (player) => player.engine.toggle() },
   {
     keys: ["ArrowLeft"],
     shown: "← →",
@@ -42,7 +46,7 @@ export const BINDINGS = [
     keys: ["Home"],
     shown: "Home, End",
     text: "To the start or the end",
-    act: (player) => player.seek(0),
+    act: (player) => toStart(player),
   },
   { keys: ["End"], act: (player) => player.seek(player.view.durationS) },
   {

@@ -1,8 +1,9 @@
 /**
  * Event lanes: truth above what each system detects, as buttons that play just that event.
  *
- * Against the truth an event is a hit, a miss or a false alarm: told apart by its edge (solid, dashed,
- * hatched), by a word, and by colour. Its own colour is its class. Overlapping events take rows of their own.
+ * Against the truth an event is a hit, a miss or a false alarm: told apart by its edge (solid,
+ * dashed, hatched), by a word, and by colour. Its own colour is its class. Overlapping events take
+ * rows of their own.
  */
 
 import { SYSTEM_DASHES } from "./colours.js";
@@ -85,7 +86,9 @@ export class EventLanes {
     return lane;
   }
 
-  /** All events of all lanes at the current thresholds, with their status where the truth is known. */
+  /**
+   * All events of all lanes at the current thresholds, with their status where the truth is known.
+   */
   compute() {
     const { view, state } = this.player;
     const classIndices = this.player.shownClasses().map((shown) => view.classes.indexOf(shown));
@@ -153,16 +156,25 @@ export class EventLanes {
     const [from, to] = [Math.max(0, left), Math.min(1, right)];
     button.hidden = to <= from;
     button.className = `event ${event.status ?? "plain"}`;
-    button.style.cssText = `left:${100 * from}%;width:${100 * (to - from)}%;top:${event.row * ROW_HEIGHT}px;--class:${shown?.colour ?? "grey"}`;
+    button.style.left = `${100 * from}%`;
+    button.style.width = `${100 * (to - from)}%`;
+    button.style.top = `${event.row * ROW_HEIGHT}px`;
+    button.style.setProperty("--class", shown?.colour ?? "grey");
     button.firstChild.textContent = [shown?.name ?? event.label, word].filter(Boolean).join(", ");
-    const times = `${(event.onset + view.startS).toFixed(2)}–${(event.offset + view.startS).toFixed(2)} s`;
+    const [onset, offset] = [event.onset, event.offset].map((time) =>
+      (time + view.startS).toFixed(2),
+    );
+    const times = `${onset}–${offset} s`;
     button.title = [shown?.name ?? event.label, times, laneTitle, word].filter(Boolean).join(", ");
     button.setAttribute("aria-label", `Play ${button.title}`);
     button.onclick = () =>
       this.player.playEvent(event, event.status === "miss" ? "truth" : laneName);
   }
 
-  /** Where nothing is detected: says so, shows the highest probability and offers to lower the threshold. */
+  /**
+   * Where nothing is detected: says so, shows the highest probability and offers to lower the
+   * threshold.
+   */
   drawNote(events) {
     const { view, state } = this.player;
     const shown = view.systems.filter(({ name }) => state.systems.has(name));
@@ -183,7 +195,8 @@ export class EventLanes {
       );
       return;
     }
-    const lower = Math.max(0, Math.floor(best.prob * 100) / 100);
+    let lower = Math.round(best.prob * 100) / 100;
+    if (best.prob < Math.fround(lower)) lower = Math.max(0, lower - 0.01);
     const button = element(
       "button",
       {
@@ -194,7 +207,8 @@ export class EventLanes {
       `Lower it to ${lower.toFixed(2)}`,
     );
     this.note.replaceChildren(
-      `No clip probability passes the tagging threshold ${threshold.toFixed(2)}; the highest is ${best.prob.toFixed(2)} (${best.text}). `,
+      `No clip probability passes the tagging threshold ${threshold.toFixed(2)}; `,
+      `the highest is ${best.prob.toFixed(2)} (${best.text}). `,
       button,
     );
   }

@@ -1,8 +1,9 @@
 /**
- * The rest of the operating point, beside the frame scores: tagging threshold, shortest event, gap, median.
+ * The rest of the operating point, beside the frame scores: tagging threshold, shortest event, gap,
+ * median.
  *
- * The two thresholds of the frame score are the lines in the panel (scores.js). Lengths are whole frames,
- * as sedtf_core counts them; the same in seconds stands beside them.
+ * The two thresholds of the frame score are the lines in the panel (scores.js). Lengths are whole
+ * frames, as sedtf_core counts them; the same in seconds stands beside them.
  */
 
 import { element } from "./dom.js";

@@ -1,8 +1,9 @@
 /**
  * The pictures: log mel, ideal ratio mask and one mask panel a system, drawn over the spectrogram.
  *
- * Each picture is painted once at its own resolution (frames × rows) and kept; zooming, scrolling and
- * opacity only draw it again, scaled without smoothing, so that a unit of a mask stays a visible unit.
+ * Each picture is painted once at its own resolution (frames × rows) and kept; zooming, scrolling
+ * and opacity only draw it again, scaled without smoothing, so that a unit of a mask stays a
+ * visible unit.
  */
 
 import { formatCount } from "./axes.js";
@@ -19,9 +20,12 @@ import {
 } from "./plot.js";
 
 const UNKNOWN_IDEAL =
-  "Not known for a recording: it needs the sources. For a mixture made here it shows how much of each unit belongs to the class.";
+  "Not known for a recording: it needs the sources. For a mixture made here it shows how much " +
+  "of each unit belongs to the class.";
 
-/** Paints a frames × rows picture; `paint` writes RGBA for one unit. Row 0 is the lowest frequency. */
+/**
+ * Paints a frames × rows picture; `paint` writes RGBA for one unit. Row 0 is the lowest frequency.
+ */
 function unitImage(frames, rows, paint) {
   const canvas = new OffscreenCanvas(frames, rows);
   const context = canvas.getContext("2d");
@@ -48,7 +52,7 @@ export class MaskPanels {
     this.panels
       .slice(2)
       .forEach((panel, index) => panel.heading.prepend(dashSample(SYSTEM_DASHES[index])));
-    const { over } = this.panels[0]; // the one of the panels that is also a slider; keyboard.js moves it
+    const { over } = this.panels[0]; // the one panel that is also a slider; keyboard.js moves it
     over.setAttribute("role", "slider");
     over.setAttribute("tabindex", "0");
     over.setAttribute("aria-label", "Playback position");
@@ -190,7 +194,10 @@ export class MaskPanels {
     );
   }
 
-  /** Masks of the shown classes: the strongest class of each unit in its colour, as opaque as the mask is. */
+  /**
+   * Masks of the shown classes: the strongest class of each unit in its colour, as opaque as the
+   * mask is.
+   */
   maskImage(name, masks) {
     const { view, plane, state } = this.player;
     return this.remember(`mask ${name}`, [state.axis, state.selected].join(), () => {

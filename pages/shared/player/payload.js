@@ -1,9 +1,10 @@
 /**
  * Reads the message that payload.py writes.
  *
- * The message is "SEDP" | u32 length | JSON state | zlib(u32 length | JSON header | aligned arrays). The
- * bytes arrive as a view into a larger buffer at any offset, so they are copied before typed arrays are
- * laid over them. Numbers keep the units of payload.py: seconds, Hz, masks as bytes (255 is 1).
+ * The message is "SEDP" | u32 length | JSON state | zlib(u32 length | JSON header | aligned
+ * arrays). The bytes arrive as a view into a larger buffer at any offset, so they are copied before
+ * typed arrays are laid over them. Numbers keep the units of payload.py: seconds, Hz, masks as
+ * bytes (255 is 1).
  */
 
 const ARRAY_TYPES = { u1: Uint8Array, i2: Int16Array, f4: Float32Array };
@@ -11,8 +12,8 @@ const ARRAY_TYPES = { u1: Uint8Array, i2: Int16Array, f4: Float32Array };
 /**
  * Splits a message into the state in front and the compressed view.
  *
- * `identity` changes exactly when the view does (a zlib stream ends in the checksum of its content), so a
- * changed state alone does not make the player load everything again.
+ * `identity` changes exactly when the view does (a zlib stream ends in the checksum of its
+ * content), so a changed state alone does not make the player load everything again.
  */
 export function splitMessage(data) {
   const bytes = new Uint8Array(data); // a copy: it starts at offset 0
@@ -42,7 +43,10 @@ export async function unpackView(body) {
   return describeView(header, array);
 }
 
-/** The view as the rest of the player knows it: header fields in JavaScript's spelling, plus arrays. */
+/**
+ * The view as the rest of the player knows it: header fields in JavaScript's spelling, plus
+ * arrays.
+ */
 function describeView(header, array) {
   const [frames, bands] = header.arrays.log_mel.shape;
   const samples = header.arrays.audio.shape[1];
@@ -89,8 +93,8 @@ export function classScores(view, system, classIndex) {
 }
 
 /**
- * The probabilities that decide whether one class of one system counts as detected: one for the clip, or
- * one a frame where a long recording was tagged in sections.
+ * The probabilities that decide whether one class of one system counts as detected: one for the
+ * clip, or one a frame where a long recording was tagged in sections.
  */
 export function classProbs(view, system, classIndex) {
   const each = system.probs.length / view.classes.length;

@@ -1,9 +1,10 @@
 /**
  * The one object that the parts of the player share.
  *
- * Parts (toolbar, pictures, scores, lanes, tracks) draw from `view`, `state` and `viewport` and change them
- * only through the methods here. A change redraws everything in the next animation frame, which takes a
- * few milliseconds; the playhead moves on its own. Python hears of a change only when it is finished.
+ * Parts (toolbar, pictures, scores, lanes, tracks) draw from `view`, `state` and `viewport` and
+ * change them only through the methods here. A change redraws everything in the next animation
+ * frame, which takes a few milliseconds; the playhead moves on its own. Python hears of a change
+ * only when it is finished.
  */
 
 import { Viewport } from "./axes.js";
@@ -92,7 +93,7 @@ export class Player {
     return state.selected < 0 ? view.classes : [view.classes[state.selected]];
   }
 
-  // Changes -----------------------------------------------------------------------------------------
+  // Changes ---------------------------------------------------------------------------------------
 
   /** Changes the state while a gesture goes on. */
   preview(patch) {
@@ -134,20 +135,12 @@ export class Player {
     this.setStateValue?.("state", now);
   }
 
-  // Playing -----------------------------------------------------------------------------------------
-
-  togglePlay() {
-    this.engine.toggle();
-  }
+  // Playing ---------------------------------------------------------------------------------------
 
   seek(time) {
     this.engine.seek(time);
     this.viewport.reveal(this.engine.now());
     this.invalidate();
-  }
-
-  loopStart() {
-    return this.state.looping && this.state.region ? this.state.region[0] : 0;
   }
 
   /** Sets the region to loop (and loops it), or forgets it. */
@@ -164,7 +157,7 @@ export class Player {
     this.invalidate();
   }
 
-  // What is shown -----------------------------------------------------------------------------------
+  // What is shown ---------------------------------------------------------------------------------
 
   toggleSystem(name) {
     const systems = new Set(this.state.systems);
@@ -188,7 +181,7 @@ export class Player {
     Object.assign(this.viewport, { low: axis.toFraction(low), high: axis.toFraction(high) });
   }
 
-  // Drawing -----------------------------------------------------------------------------------------
+  // Drawing ---------------------------------------------------------------------------------------
 
   invalidate() {
     this.frame ??= requestAnimationFrame(() => this.draw());

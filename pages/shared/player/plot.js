@@ -1,9 +1,9 @@
 /**
  * The frame that every panel has: a head with its title, a canvas, and a layer over the plot area.
  *
- * All panels leave the same room for axes left and right, so their time axes stand under each other. The
- * layer covers exactly the plot area; playhead, cursor and loop region are moved in it in percent, without
- * drawing anything again.
+ * All panels leave the same room for axes left and right, so their time axes stand under each
+ * other. The layer covers exactly the plot area; playhead, cursor and loop region are moved in it
+ * in percent, without drawing anything again.
  */
 
 import { formatClock, formatKhz, frequencyTicks, ticks } from "./axes.js";

@@ -1,6 +1,6 @@
 /**
- * The line of numbers under the toolbar: time, frequency, level and mask values under the pointer, or the
- * time and frame scores at the playhead while the pointer is elsewhere.
+ * The line of numbers under the toolbar: time, frequency, level and mask values under the pointer,
+ * or the time and frame scores at the playhead while the pointer is elsewhere.
  */
 
 import { formatHz } from "./axes.js";

@@ -1,8 +1,9 @@
 /**
  * Frame scores of the chosen class, one curve a system, and the two thresholds as lines to drag.
  *
- * A threshold follows the pointer or the arrow keys at once, and events with it; it is sent to Python only
- * when it is let go. The high threshold never goes below the low one: it takes the other along.
+ * A threshold follows the pointer or the arrow keys at once, and events with it; it is sent to
+ * Python only when it is let go. The high threshold never goes below the low one: it takes the
+ * other along.
  */
 
 import { SYSTEM_DASHES } from "./colours.js";
@@ -49,7 +50,7 @@ export class ScorePanel {
     node.addEventListener("pointerdown", (event) => {
       event.stopPropagation();
       node.setPointerCapture(event.pointerId);
-      const grip = at(event) - this.player.state.detection[field]; // so the line does not jump when gripped
+      const grip = at(event) - this.player.state.detection[field]; // so that it does not jump
       node.onpointermove = (move) => this.set(field, at(move) - grip);
       node.onpointerup = node.onpointercancel = () => {
         node.onpointermove = node.onpointerup = node.onpointercancel = null;
@@ -92,7 +93,10 @@ export class ScorePanel {
     this.player.preview({ detection });
   }
 
-  /** Chooses the top of the score axis: room above the highest curve and threshold, in steps of 0.1. */
+  /**
+   * Chooses the top of the score axis: room above the highest curve and threshold, in steps of
+   * 0.1.
+   */
   extendTop() {
     const { view, state } = this.player;
     let highest = state.detection.high_threshold * 1.25;

@@ -1,8 +1,8 @@
 /**
  * The two frequency axes of the player: mel, as the network sees it, and linear.
  *
- * The linear spectrogram is computed here from the mixture, on the same frames as the log mel (Hamming
- * window, magnitude over sqrt(sum of the squared window)), so it costs nothing to send.
+ * The linear spectrogram is computed here from the mixture, on the same frames as the log mel
+ * (Hamming window, magnitude over sqrt(sum of the squared window)), so it costs nothing to send.
  */
 
 import { FrequencyAxis } from "./axes.js";

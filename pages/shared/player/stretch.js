@@ -1,8 +1,9 @@
 /**
  * Slower without a lower pitch: waveform-similarity overlap-add (Verhelst and Roelands, 1993).
  *
- * The places where grains are taken from are chosen once, on the mixture, and used for every track. So all
- * tracks stay synchronous to the sample, and stems that sum to the mixture still do when slowed down.
+ * The places where grains are taken from are chosen once, on the mixture, and used for every track.
+ * So all tracks stay synchronous to the sample, and stems that sum to the mixture still do when
+ * slowed down.
  */
 
 const GRAIN = 2048; // samples; half of it is the hop of the output

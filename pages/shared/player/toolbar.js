@@ -1,12 +1,13 @@
 /**
  * The controls above the panels: transport, sound, zoom and how pictures are drawn.
  *
- * Every control shows the player's state and changes it through `player.change`; it keeps none of its own.
+ * Every control shows the player's state and changes it through `player.change`; it keeps none of
+ * its own.
  */
 
 import { formatClock } from "./axes.js";
 import { Choices } from "./choices.js";
-import { zoomTime } from "./commands.js";
+import { toStart, zoomTime } from "./commands.js";
 import { element, icon } from "./dom.js";
 import { SPEEDS } from "./engine.js";
 
@@ -52,7 +53,7 @@ export class Toolbar {
 
   createTransport() {
     const { player } = this;
-    this.playButton = iconButton("play", "Play", "Space", () => player.togglePlay());
+    this.playButton = iconButton("play", "Play", "Space", () => player.engine.toggle());
     this.loopButton = iconButton("loop", "Loop", "L", () =>
       player.change({ looping: !player.state.looping }),
     );
@@ -62,9 +63,7 @@ export class Toolbar {
       SPEEDS.map((speed) => [speed, `${speed}×`]),
       (value) => player.change({ speed: Number(value) }),
     );
-    const start = iconButton("start", "To the start", "Home", () =>
-      player.seek(player.loopStart()),
-    );
+    const start = iconButton("start", "To the start", "Home", () => toStart(player));
     return element(
       "div",
       { class: "group", role: "group", "aria-label": "Transport" },
@@ -214,7 +213,8 @@ export class Toolbar {
   /** The part that moves while playing. */
   drawClock(time, playing) {
     const { view } = this.player;
-    this.clock.textContent = `${formatClock(time + view.startS, 1)} / ${formatClock(view.startS + view.durationS, 1)}`;
+    const [now, end] = [time, view.durationS].map((at) => formatClock(at + view.startS, 1));
+    this.clock.textContent = `${now} / ${end}`;
     if (this.showsPlaying === playing) return;
     this.showsPlaying = playing;
     this.playButton.replaceChildren(icon(playing ? "pause" : "play"));

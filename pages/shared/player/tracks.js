@@ -1,9 +1,10 @@
 /**
  * Tracks: what can be heard, with solo, mute, volume and a waveform on the common time axis.
  *
- * The list follows the chosen class, so that 1–9 reach what is compared. What sounds: the soloed tracks
- * less the muted ones; the mixture when nothing is soloed (never everything at once, which would be the
- * same sound several times over). Muting is for taking one of several soloed tracks out.
+ * The list follows the chosen class, so that 1–9 reach what is compared. What sounds: the soloed
+ * tracks less the muted ones; the mixture when nothing is soloed (never everything at once, which
+ * would be the same sound several times over). Muting is for taking one of several soloed tracks
+ * out.
  */
 
 import { SYSTEM_DASHES } from "./colours.js";
@@ -100,7 +101,9 @@ export class TrackList {
     return { row, number, solo, mute, volume, canvas, colour };
   }
 
-  /** Whether the track belongs to what is shown: its class is chosen, its system's panel is open. */
+  /**
+   * Whether the track belongs to what is shown: its class is chosen, its system's panel is open.
+   */
   isShown(index) {
     const { view, state } = this.player;
     const track = view.tracks[index];

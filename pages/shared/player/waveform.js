@@ -4,7 +4,7 @@
 
 import { beginDrawing } from "./dom.js";
 
-const COLUMNS = 2400; // stretches whose peaks are kept of each waveform; closer zooms read the samples
+const COLUMNS = 2400; // stretches whose peaks are kept; closer zooms read the samples
 
 /** Root mean square of the samples that are not silent, as a number of the 16-bit scale. */
 export function activeLevel(samples) {
