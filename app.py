@@ -15,8 +15,11 @@ warm_up()
 pages = {
     "Work": [
         st.Page("pages/explore.py", title="Explore", url_path="clip", default=True),
+        st.Page("pages/events.py", title="Events", url_path="thresholds"),
+        st.Page("pages/listen.py", title="Listen", url_path="separated"),
     ],
     "Reference": [
+        st.Page("pages/results.py", title="Results", url_path="tables"),
         st.Page("pages/about.py", title="About", url_path="method"),
     ],
 }

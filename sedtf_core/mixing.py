@@ -198,7 +198,7 @@ def mix(recipe: Recipe, load: Callable[[str], Samples], sample_rate: int = 32_00
 
 
 def level_event(
-    waveform: Samples, samples: int, sample_rate: int, name: str, config: MixtureConfig
+    waveform: Float32[np.ndarray, " recorded"], samples: int, sample_rate: int, name: str, config: MixtureConfig
 ) -> Float64[np.ndarray, " used"]:
     """Return the part of an event that a mixture uses, at most ``samples`` long, at RMS 1."""
     used = waveform[:samples].astype(np.float64)
@@ -210,7 +210,7 @@ def level_event(
 
 
 def level_scene(
-    waveform: Samples, samples: int, sample_rate: int, name: str
+    waveform: Float32[np.ndarray, " recorded"], samples: int, sample_rate: int, name: str
 ) -> Float64[np.ndarray, " samples"]:
     """Return ``samples`` samples of a scene at RMS 1; a shorter one is repeated with a crossfade."""
     scene = waveform.astype(np.float64)

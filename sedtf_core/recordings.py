@@ -29,6 +29,8 @@ from sedtf_core.separation import SeparatedBlock, StreamSeparator, background
 
 # Shorter recordings are done before a progress bar could be read.
 PROGRESS_FROM_S = 60.0
+# A spectrum a class is held for this long a stretch; with 26 classes, ten seconds take 200 MB.
+SEPARATION_BLOCK_S = 2.0
 
 
 class AnalysisFolders:
@@ -204,7 +206,7 @@ def _write_stems(folder: Path, path: str, analysis: Analysis) -> None:
     (folder / "stems").mkdir()
     detected = analysis.detected_labels()
     rows = [analysis.labels.index(label) for label in detected]
-    masks, config = open_masks(folder / "masks.npz"), analysis.features
+    config = analysis.features
     with ExitStack() as stack:
         writers = [
             stack.enter_context(
@@ -212,27 +214,25 @@ def _write_stems(folder: Path, path: str, analysis: Analysis) -> None:
             )
             for name in [*map(exports.safe_name, detected), "background"]
         ]
-        for mixture, estimates in _separated(path, masks, rows, config):
+        for mixture, estimates in _separated(path, folder / "masks.npz", rows, config):
             stems = [*estimates, background(mixture, estimates)]
             for writer, stem in zip(writers, stems, strict=True):
                 writer.write(stem.numpy())
 
 
 def _separated(
-    path: str,
-    masks: Float[np.ndarray, "classes frames mel_bins"],
-    rows: Sequence[int],
-    config: FeatureConfig,
+    path: str, masks: Path, rows: Sequence[int], config: FeatureConfig
 ) -> Iterator[SeparatedBlock]:
     """Mixture and estimates of some classes, as they become complete."""
     separator = StreamSeparator(config)
     samples = frame = 0
-    for block in audio.stream(path, config.sample_rate):
+    for block in audio.stream(path, config.sample_rate, SEPARATION_BLOCK_S):
         samples += len(block)
         stop = samples // config.hop_length
-        yield separator.push(block, masks[rows, frame:stop])
+        # Mapped anew for each block: pages of one mapping would stay in memory to the end.
+        yield separator.push(block, open_masks(masks)[rows, frame:stop])
         frame = stop
-    yield separator.push(np.zeros(0, np.float32), masks[rows, frame:])
+    yield separator.push(np.zeros(0, np.float32), open_masks(masks)[rows, frame:])
     yield separator.finish()
 
 

@@ -266,6 +266,14 @@ def test_covered_frames_equal_those_of_a_loop(spans: list[tuple[int, int]], leng
     assert covered[0].tolist() == expected
 
 
+def test_an_event_with_its_edges_on_middles_of_frames_covers_the_first_and_not_the_last() -> None:
+    """Whatever the noise of the seconds: (a + 1) · hop is the middle of frame a of two hops."""
+    for first in range(0, 4000, 7):
+        event = Event((first + 1) * HOP_S, (first + 21) * HOP_S, "a")
+        covered = np.flatnonzero(events_to_frames([event], ["a"], 4100, HOP_S, 2 * HOP_S)[0])
+        assert (covered[0], covered[-1], len(covered)) == (first, first + 19, 20)
+
+
 def test_a_two_second_event_covers_the_frames_whose_middle_lies_inside_it() -> None:
     window_s = 2048 / 32_000
     covered = events_to_frames([Event(1.0, 3.0, "a")], ["a"], 311, HOP_S, window_s)

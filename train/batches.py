@@ -51,14 +51,20 @@ class MixtureBatches:
             for label in bank.labels()
         }
         self._scenes = [s.clip for s in scenes]
-        progress = tqdm(events + scenes, "decoding", unit="clip", leave=False, mininterval=2)
-        tensors = {sound.clip: self._levelled(bank, sound.clip, sound.kind) for sound in progress}
         self._event_rows = {s.clip: row for row, s in enumerate(events)}
         self._scene_rows = {s.clip: row for row, s in enumerate(scenes)}
-        self._event_bank = torch.nn.utils.rnn.pad_sequence(
-            [tensors[s.clip] for s in events], batch_first=True
-        ).to(device)
-        self._scene_bank = torch.stack([tensors[s.clip] for s in scenes]).to(device)
+        longest = round(config.max_event_s * self.sample_rate)
+        # Each clip goes straight to its row, so that the sounds are in memory once.
+        self._event_bank = torch.zeros(len(events), longest, device=device)
+        self._scene_bank = torch.zeros(len(scenes), self.samples, device=device)
+        self._event_samples = []
+        for sound in tqdm(events + scenes, "decoding", unit="clip", leave=False, mininterval=2):
+            levelled = self._levelled(bank, sound.clip, sound.kind)
+            if sound.kind == "event":
+                self._event_bank[self._event_rows[sound.clip], : len(levelled)] = levelled
+                self._event_samples.append(len(levelled))
+            else:
+                self._scene_bank[self._scene_rows[sound.clip]] = levelled
 
     def _levelled(self, bank: SoundBank, clip: str, kind: str) -> Tensor:
         """One clip at RMS 1, cut or repeated as a mixture uses it."""
@@ -84,17 +90,22 @@ class MixtureBatches:
         self, recipes: Sequence[Recipe]
     ) -> tuple[Float[Tensor, "batch samples"], Float[Tensor, "batch classes"]]:
         """Return the mixtures' samples and their weak labels, on the device."""
-        rows = torch.tensor([self._scene_rows[r.scene] for r in recipes], device=self.device)
-        mixtures = self._scene_bank[rows]
+        mixtures = torch.stack([self._scene_bank[self._scene_rows[r.scene]] for r in recipes])
         weak_labels = torch.zeros(len(recipes), len(self.labels))
         for position, recipe in enumerate(recipes):
+            level = 10 ** (recipe.config.snr_db / 20)
             for placement in recipe.events:
+                row = self._event_rows[placement.clip]
                 start = round(placement.onset * self.sample_rate)
-                event = self._event_bank[self._event_rows[placement.clip]]
-                event = event[: self.samples - start]
-                mixtures[position, start : start + len(event)] += event * 10 ** (
-                    recipe.config.snr_db / 20
-                )
+                length = min(self._event_samples[row], self.samples - start)
+                span = mixtures[position, start : start + length]
+                span.add_(self._event_bank[row, :length], alpha=level)
                 weak_labels[position, self.labels.index(placement.label)] = 1
-        gain = PEAK / mixtures.abs().amax(dim=1, keepdim=True)
-        return mixtures * gain, weak_labels.to(self.device)
+        peaks = torch.maximum(mixtures.amax(dim=1), -mixtures.amin(dim=1))
+        return mixtures.mul_(PEAK / peaks[:, None]), self.to_device(weak_labels)
+
+    def to_device(self, values: Tensor) -> Tensor:
+        """Move a small tensor without waiting for what the device is at."""
+        if self.device.type != "cuda":
+            return values.to(self.device)
+        return values.pin_memory().to(self.device, non_blocking=True)

@@ -27,6 +27,8 @@ class TrainSettings:
         Each mixture is turned down by up to this much, so that quiet recordings are known too.
     valid_every, valid_count, valid_snr_db
         When, on how many mixtures and at which SNR the valid split is measured.
+    patience
+        Stop after so many measurements without a better mAP; None: go on to the last step.
     """
 
     system: str
@@ -45,6 +47,7 @@ class TrainSettings:
     valid_count: int = 96
     valid_snr_db: float = 10.0
     snapshots: int = 8
+    patience: int | None = None
 
     def rate(self, step: int) -> float:
         """Learning rate of a step, counted from 0."""
@@ -71,7 +74,13 @@ class TrainSettings:
 PRESETS = {
     # Kong et al. 2019, §V: one SNR a network.
     "paper": TrainSettings(
-        "", "paper", steps=10_000, batch_size=24, peak_rate=1e-3, schedule="step"
+        "",
+        "paper",
+        steps=10_000,
+        batch_size=24,
+        peak_rate=1e-3,
+        schedule="step",
+        valid_snr_db=0.0,
     ),
     # Half the width and small batches, for two cores and an hour.
     "laptop": TrainSettings(
@@ -90,6 +99,12 @@ PRESETS = {
 
 
 def preset_settings(name: str, system: str, **changes: object) -> TrainSettings:
-    """Return a preset for one system, with what the user changed (None: as the preset has it)."""
+    """Return a preset for one system, with what the user changed (None: as the preset has it).
+
+    Another range of SNRs is validated at its middle, as both presets are.
+    """
     given = {key: value for key, value in changes.items() if value is not None}
-    return replace(PRESETS[name], system=system, **given)  # type: ignore[arg-type]
+    settings = replace(PRESETS[name], system=system, **given)  # type: ignore[arg-type]
+    if "snr_db" in given and "valid_snr_db" not in given:
+        settings = replace(settings, valid_snr_db=sum(settings.snr_db) / 2)
+    return settings

@@ -21,6 +21,7 @@ from sedtf_core.checkpoints import load_checkpoint, shipped_names
 from sedtf_core.datasets import SoundBank
 from sedtf_core.inference import Analyser, Analysis
 from sedtf_core.mixing import Mixture, Recipe, mix
+from sedtf_core.separation import ideal_ratio_masks, separate
 
 LIBRARY = Path(__file__).resolve().parents[2] / "assets" / "library"
 SAMPLE_RATE = 32_000
@@ -105,3 +106,36 @@ def recording_view(
 def digest(data: bytes) -> str:
     """Return the key of a file's bytes."""
     return hashlib.sha256(data).hexdigest()
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def recording_stretch(
+    digest: str, start_s: float, seconds: float, _data: bytes
+) -> NDArray[np.float32]:
+    """Return the samples of a stretch of an uploaded recording."""
+    first = round(start_s * SAMPLE_RATE)
+    return recording(digest, _data)[first : first + round(seconds * SAMPLE_RATE)]
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def recording_analysis(
+    digest: str, start_s: float, seconds: float, system: str, _data: bytes
+) -> Analysis:
+    """Return what one system finds in a stretch of an uploaded recording."""
+    waveform = recording_stretch(digest, start_s, seconds, _data)
+    with _one_inference:
+        return analyser(system)(waveform)
+
+
+@st.cache_resource(max_entries=12, show_spinner=False)
+def mixture_estimates(recipe: Recipe, system: str | None) -> NDArray[np.float32]:
+    """Return what a system separates of each event (events, samples); None takes the ideal ratio masks."""
+    mixed = mixture(recipe)
+    if system is None:
+        masks = ideal_ratio_masks(mixed.sources, mixed.scene)
+        return separate(mixed.mixture, masks).numpy()
+    analysis = mixture_analysis(recipe, system)
+    if analysis.masks is None:
+        raise ValueError(f"{system} has no masks")
+    rows = [analysis.labels.index(event.label) for event in mixed.events]
+    return separate(mixed.mixture, analysis.masks[rows], analysis.features).numpy()

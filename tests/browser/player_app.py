@@ -21,7 +21,6 @@ from pages.shared.player.payload import (
     ShownClass,
     SystemView,
     Track,
-    band_edges_hz,
     masks_to_uint8,
 )
 from pages.shared.player.player import player
@@ -65,7 +64,7 @@ def mel_magnitude(waveform: np.ndarray, centres: np.ndarray) -> np.ndarray:
     bins = np.fft.rfftfreq(FEATURES.n_fft, 1 / FEATURES.sample_rate)
     width = np.gradient(centres)
     weights = np.maximum(0, 1 - np.abs(bins[:, None] - centres) / np.maximum(width, 16))
-    return spectrum @ (weights / weights.sum(axis=0))
+    return np.asarray(spectrum @ (weights / weights.sum(axis=0)))
 
 
 def fake_system(name: str, ideal: np.ndarray, rng: np.random.Generator, prob: float) -> SystemView:
@@ -88,8 +87,9 @@ def make_view(case: str) -> PlayerView:
     rng = np.random.default_rng(0)
     sources = make_sources(rng)
     scene = (0.01 * rng.standard_normal(sources[0].size)).astype(np.float32)
-    mixture = np.sum([*sources, scene], axis=0, dtype=np.float32)
-    mel_hz = np.geomspace(60, 15_500, FEATURES.n_mels)
+    mixture = np.stack([*sources, scene]).sum(axis=0)
+    edges_hz = np.geomspace(50, 16_000, FEATURES.n_mels + 1)
+    mel_hz = np.sqrt(edges_hz[:-1] * edges_hz[1:])
     magnitudes = np.stack([mel_magnitude(wave, mel_hz) for wave in [*sources, scene]])
     ideal = magnitudes[:3] / magnitudes.sum(axis=0)
     probs = {"gmp": 0.93, "gap": 0.41, "gwrp": 0.71}
@@ -113,7 +113,7 @@ def make_view(case: str) -> PlayerView:
         duration_s=SECONDS,
         log_mel_db=20 * np.log10(mel_magnitude(mixture, mel_hz) + 1e-8),
         mel_hz=mel_hz,
-        mel_edges_hz=band_edges_hz(mel_hz),
+        mel_edges_hz=edges_hz,
         frame_hop_s=FEATURES.frame_hop_s,
         frame_length_s=FEATURES.n_fft / FEATURES.sample_rate,
         classes=tuple(
@@ -139,8 +139,9 @@ def make_view(case: str) -> PlayerView:
 
 st.set_page_config(page_title="Player", layout="wide")
 saved = st.query_params.get("selected")
+case = "quiet" if st.toggle("Another clip") else st.query_params.get("case", "known")
 state = player(
-    make_view(st.query_params.get("case", "known")),
+    make_view(case),
     key="player",
     initial=PlayerState(selected=saved) if saved else None,
 )

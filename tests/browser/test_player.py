@@ -104,7 +104,8 @@ OpenPage = Callable[..., Any]
 @pytest.fixture
 def open_page(app: str, context: Any) -> Iterator[OpenPage]:
     """Open the demo page with the player ready; at the end nothing may stand in the console."""
-    pages, faults = [], []
+    pages: list[Any] = []
+    faults: list[str] = []
 
     def open_one(query: str = "", *, width: int = 1400, theme: str = "light") -> Any:
         page = context.new_page()
@@ -112,7 +113,7 @@ def open_page(app: str, context: Any) -> Iterator[OpenPage]:
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme=theme)
         page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on("console", lambda line: line.type == "error" and faults.append(line.text))
+        page.on("console", lambda line: faults.extend([line.text] if line.type == "error" else []))
         page.goto(f"{app}/?{query}")
         page.wait_for_selector(".player[data-ready]", timeout=READY_MS)
         return page
@@ -488,6 +489,22 @@ def test_a_saved_state_is_restored_and_reporting_does_not_load_the_clip_again(
     wait_for_report(page, "selected", "Trumpet")
     assert page.locator(".player").get_attribute("data-ready") == "1"
     assert ask(page, "return player.view.classes[player.state.selected].label;") == "Trumpet"
+
+
+def test_another_clip_keeps_what_is_soloed_playing_zoomed_and_chosen(open_page: OpenPage) -> None:
+    page = open_page()
+    page.get_by_role("radio", name="Trumpet").click()
+    page.get_by_role("button", name="Solo Trumpet, GAP").click()
+    ask(page, "player.viewport.zoomTime(0.5, 4); player.changed(); player.engine.play(1);")
+    wait_for_report(page, "selected", "Trumpet")
+    page.get_by_text("Another clip").click()
+    page.wait_for_selector(".player[data-ready='2']", timeout=READY_MS)
+    kept = ask(
+        page,
+        """return [player.tracks.soloedNames(), player.engine.playing, player.engine.now() > 1,
+        player.state.selected, player.viewport.end - player.viewport.start];""",
+    )
+    assert kept == [["Trumpet, GAP"], True, True, 1, pytest.approx(5)]
 
 
 # Looks ------------------------------------------------------------------------------------------

@@ -18,8 +18,9 @@ import sed_eval
 LABELS = ["bark", "cello", "flute", "knock"]
 HAND_MADE = {
     "exact": [[[[1.0, 2.0, "bark"]], [[1.0, 2.0, "bark"]]]],
-    "onset at the collar": [[[[1.0, 2.0, "bark"]], [[1.2, 2.0, "bark"]]]],
-    "onset at the collar but for rounding": [[[[0.5, 2.0, "bark"]], [[0.7, 2.0, "bark"]]]],
+    "onset at the collar": [[[[0.0, 1.0, "bark"]], [[0.2, 1.0, "bark"]]]],
+    "onset within the collar by rounding": [[[[0.5, 2.0, "bark"]], [[0.7, 2.0, "bark"]]]],
+    "onset beyond the collar by rounding": [[[[0.9, 2.0, "bark"]], [[1.1, 2.0, "bark"]]]],
     "onset beyond the collar": [[[[1.0, 2.0, "bark"]], [[1.25, 2.0, "bark"]]]],
     "offset within half the length": [[[[1.0, 3.0, "bark"]], [[1.0, 3.9, "bark"]]]],
     "offset at half the length": [[[[1.0, 3.0, "bark"]], [[1.0, 2.0, "bark"]]]],

@@ -185,6 +185,18 @@ def test_degenerate_classes_have_a_stated_result() -> None:
     assert histogram.average_precision().tolist() == [0.0, 1.0, 0.5]
 
 
+def test_the_mean_auc_leaves_out_classes_without_a_pair_to_order() -> None:
+    scores = np.tile(np.linspace(0.2, 0.8, 10, dtype=np.float32), (3, 1))
+    truth = np.zeros((3, 10), dtype=bool)
+    truth[1], truth[2, 5:] = True, True  # never, always, and in perfect order
+    histogram = ScoreHistogram(3)
+    histogram.update(scores, truth)
+    metrics = histogram.class_metrics({"f1": 0.1}, np.ones((1, 1)))
+    assert metrics["auc"].per_class.tolist() == [[0.5, 0.5, 1.0]]
+    assert metrics["auc"].mean == 1.0
+    assert metrics["map"].mean == metrics["map"].per_class[0, 1:].mean()
+
+
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -0.25, 1.25])
 def test_a_score_outside_0_to_1_is_refused_by_value(bad: float) -> None:
     with pytest.raises(ValueError, match=str(bad)):

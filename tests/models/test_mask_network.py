@@ -34,7 +34,8 @@ def test_unknown_systems_are_refused() -> None:
 
 @pytest.mark.parametrize("frames", [1, 7, 311])
 def test_masks_have_the_shape_of_the_features(frames: int) -> None:
-    output = MaskNetwork(SMALL).eval()(torch.randn(2, frames, 64))
+    with torch.inference_mode():
+        output = MaskNetwork(SMALL).eval()(torch.randn(2, frames, 64))
     assert output.segmentation_masks.shape == (2, 5, frames, 64)
     assert output.frame_scores.shape == (2, 5, frames)
     assert output.clip_probs.shape == (2, 5)

@@ -25,7 +25,6 @@ from pages.shared.player.payload import (
     ShownClass,
     SystemView,
     Track,
-    band_edges_hz,
     encode_message,
     masks_to_uint8,
 )
@@ -44,7 +43,7 @@ def view() -> PlayerView:
     """Two classes, one system with masks and one without, half a second of sound."""
     rng = np.random.default_rng(1)
     frames, mel_bins, samples = 14, 8, 16_000
-    mel_hz = np.geomspace(60.0, 15_000.0, mel_bins)
+    edges_hz = np.geomspace(50.0, 16_000.0, mel_bins + 1)
     masks = masks_to_uint8(rng.random((2, frames, mel_bins)))
     scores = rng.random((2, frames)).astype(np.float32)
     probs = np.array([0.9, 0.05], dtype=np.float32)
@@ -52,8 +51,8 @@ def view() -> PlayerView:
         sample_rate=32_000,
         duration_s=samples / 32_000,
         log_mel_db=rng.uniform(-80.0, 0.0, (frames, mel_bins)),
-        mel_hz=mel_hz,
-        mel_edges_hz=band_edges_hz(mel_hz),
+        mel_hz=np.sqrt(edges_hz[:-1] * edges_hz[1:]),
+        mel_edges_hz=edges_hz,
         frame_hop_s=0.032,
         frame_length_s=0.064,
         classes=(ShownClass("Bark", "Bark", "#bd51cf"), ShownClass("Oboe", "Oboe", "#ab3f3f")),
@@ -141,6 +140,7 @@ def test_a_changed_state_leaves_the_view_as_it_was(view: PlayerView) -> None:
     ("change", "message"),
     [
         ({"mel_hz": np.ones(3)}, "mel_hz"),
+        ({"classes": ()}, "at least one class"),
         ({"ideal_masks": np.zeros((2, 14, 8))}, "uint8"),
         ({"ideal_masks": np.zeros((2, 13, 8), np.uint8)}, "ideal_masks"),
         ({"tracks": (Track("Scene", "scene", np.zeros(4)),)}, "mixture"),
@@ -163,11 +163,6 @@ def test_probabilities_may_be_one_a_clip_or_one_a_frame(view: PlayerView) -> Non
 def test_masks_are_rounded_to_the_nearest_of_256_steps() -> None:
     masks = np.array([-1.0, 0.0, 0.499 / 255, 0.501 / 255, 0.5, 1.0, 2.0])
     assert masks_to_uint8(masks).tolist() == [0, 0, 0, 1, 128, 255, 255]
-
-
-def test_band_edges_lie_between_the_centres_and_never_below_zero() -> None:
-    centres = np.array([10.0, 110.0, 300.0])
-    np.testing.assert_allclose(band_edges_hz(centres), [0.0, 60.0, 205.0, 395.0])
 
 
 def test_every_script_is_bundled_after_what_it_imports() -> None:
@@ -215,6 +210,21 @@ def test_the_browser_reads_what_python_wrote(view: PlayerView) -> None:
     assert read["probs"] == pytest.approx([0.05])
     assert read["last"] == pytest.approx(view.tracks[1].waveform[-1], abs=1e-4)
     assert read["ideal"] is None
+
+
+@needs_node
+def test_tracks_of_one_class_stand_together_and_backgrounds_last(view: PlayerView) -> None:
+    wave = view.tracks[0].waveform
+    rest = Track("Background", "background", wave, None, "gwrp")
+    oboe, bark = Track("Oboe", "truth", wave, "Oboe"), Track("Bark", "truth", wave, "Bark")
+    estimate = Track("Bark, GWRP", "estimate", wave, "Bark", "gwrp")
+    mixed = replace(view, tracks=(*view.tracks, rest, oboe, bark, estimate))
+    names = run_node(f"""
+        const data = new Uint8Array({list(encode_message(mixed, None))});
+        const view = await unpackView(splitMessage(data).body);
+        console.log(JSON.stringify(view.tracks.map((track) => track.name)));
+    """)
+    assert names == ["Mixture", "Scene", "Bark", "Bark, GWRP", "Oboe", "Background"]
 
 
 @needs_node

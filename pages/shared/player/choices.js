@@ -14,12 +14,11 @@ export class Choices {
 
   createClasses() {
     const { player } = this;
-    const choices = [
-      ...player.view.classes.map(({ name, colour }) => ({ name, colour })),
-      { name: "All classes" },
-    ];
-    this.classes = choices.map(({ name, colour }, index) => {
-      const selected = index < player.view.classes.length ? index : -1;
+    const { classes, truth } = player.view;
+    const present = truth && new Set(truth.map((event) => event.label));
+    const choices = [...classes, { name: "All classes" }];
+    this.classes = choices.map(({ label, name, colour }, index) => {
+      const selected = index < classes.length ? index : -1;
       const chip = element("button", {
         type: "button",
         role: "radio",
@@ -28,6 +27,10 @@ export class Choices {
       });
       if (colour) chip.append(element("i", { class: "swatch", style: `background:${colour}` }));
       chip.append(name);
+      if (label && present && !present.has(label)) {
+        chip.classList.add("absent");
+        chip.title = "Not in this mixture: a system detects it";
+      }
       chip.selected = selected;
       return chip;
     });

@@ -163,7 +163,7 @@ export function listenToKeys(player, root) {
     )
       return;
     if (nowhere && SCROLLS.test(event.key)) return;
-    if (player.help.isOpen || isTaken(target, event)) return;
+    if (!player.view || player.help.isOpen || isTaken(target, event)) return;
     const binding = BINDINGS.find(({ keys }) => keys.includes(nameOf(event)));
     if (!binding) return;
     event.preventDefault();

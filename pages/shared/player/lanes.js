@@ -160,12 +160,14 @@ export class EventLanes {
     button.style.width = `${100 * (to - from)}%`;
     button.style.top = `${event.row * ROW_HEIGHT}px`;
     button.style.setProperty("--class", shown?.colour ?? "grey");
-    button.firstChild.textContent = [shown?.name ?? event.label, word].filter(Boolean).join(", ");
+    const several = this.player.state.selected < 0; // one class alone need not be named on every bar
+    const name = shown?.name ?? event.label;
+    button.firstChild.textContent = several && word ? `${name}, ${word}` : word || name;
     const [onset, offset] = [event.onset, event.offset].map((time) =>
       (time + view.startS).toFixed(2),
     );
     const times = `${onset}–${offset} s`;
-    button.title = [shown?.name ?? event.label, times, laneTitle, word].filter(Boolean).join(", ");
+    button.title = [name, times, laneTitle, word].filter(Boolean).join(", ");
     button.setAttribute("aria-label", `Play ${button.title}`);
     button.onclick = () =>
       this.player.playEvent(event, event.status === "miss" ? "truth" : laneName);

@@ -6,7 +6,7 @@
  * visible unit.
  */
 
-import { formatCount } from "./axes.js";
+import { formatCount, formatProbability } from "./axes.js";
 import { hexToRgb, MAGMA_MAP, SYSTEM_DASHES } from "./colours.js";
 import { beginDrawing, dashSample } from "./dom.js";
 import { classMask, classProbs } from "./payload.js";
@@ -166,7 +166,7 @@ export class MaskPanels {
     const { view, state } = this.player;
     if (state.selected < 0) return [`${view.classes.length} classes`];
     const probs = system && Math.max(...classProbs(view, system, state.selected));
-    const lines = system ? [`clip p = ${probs.toFixed(2)}`] : [];
+    const lines = system ? [`clip p ${formatProbability(probs).replace(/^(?=\d)/, "= ")}`] : [];
     if (masks) {
       const lit = classMask(view, masks, state.selected).reduce(
         (count, value) => count + (value > 127),

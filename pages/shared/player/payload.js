@@ -74,11 +74,19 @@ function describeView(header, array) {
       probs: array(`probs:${system.name}`),
     })),
     audioScale: header.audio_scale,
-    tracks: header.tracks.map((track, index) => ({
-      ...track,
-      samples: audio.subarray(index * samples, (index + 1) * samples),
-    })),
+    tracks: header.tracks
+      .map((track, index) => ({
+        ...track,
+        samples: audio.subarray(index * samples, (index + 1) * samples),
+      }))
+      .sort((a, b) => placeOf(a, header.classes) - placeOf(b, header.classes)),
   };
+}
+
+/** Tracks stand by class, so that truth and estimates of one class meet; what is left comes last. */
+function placeOf(track, classes) {
+  if (track.kind === "background") return classes.length;
+  return classes.findIndex(({ label }) => label === track.label); // −1, first: mixture and scene
 }
 
 /** The frames × bands bytes of one class of a classes × frames × bands array. */

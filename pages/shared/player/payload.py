@@ -177,6 +177,8 @@ class PlayerView:
         """Check that all arrays agree, so that the browser never has to."""
         frames, mel_bins = self.log_mel_db.shape
         grid = (len(self.classes), frames, mel_bins)
+        if not self.classes:
+            raise ValueError("at least one class must be shown; take the likeliest")
         _require_shape("mel_hz", self.mel_hz, (mel_bins,))
         _require_shape("mel_edges_hz", self.mel_edges_hz, (mel_bins + 1,))
         if self.ideal_masks is not None:
@@ -212,23 +214,6 @@ def _require_masks(name: str, masks: NDArray[Any], shape: tuple[int, ...]) -> No
     _require_shape(name, masks, shape)
     if masks.dtype != np.uint8:
         raise ValueError(f"{name} must be uint8, got {masks.dtype}; see masks_to_uint8")
-
-
-def band_edges_hz(mel_hz: NDArray[np.floating[Any]]) -> NDArray[np.float32]:
-    """Edges between bands for drawing: half-way between their centres.
-
-    Parameters
-    ----------
-    mel_hz
-        (mel_bins,) ascending centres in Hz, at least two.
-
-    Returns
-    -------
-    (mel_bins + 1,) edges in Hz; the outer ones as far from the outer centres as the next ones.
-    """
-    inner = (mel_hz[:-1] + mel_hz[1:]) / 2
-    low = max(0.0, float(2 * mel_hz[0] - inner[0]))
-    return np.concatenate([[low], inner, [2 * mel_hz[-1] - inner[-1]]]).astype(np.float32)
 
 
 def masks_to_uint8(masks: NDArray[np.floating[Any]]) -> NDArray[np.uint8]:

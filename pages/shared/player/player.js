@@ -56,16 +56,16 @@ export class Player {
       [this.viewport.start, this.viewport.end] = saved.zoom;
       this.showHz(saved.zoom.slice(2));
     }
-    this.engine = new Engine(view.tracks, view.audioScale, view.sampleRate, () =>
-      this.movePlayhead(),
-    );
+    const { tracks, audioScale, sampleRate } = view;
+    this.engine = new Engine(tracks, audioScale, sampleRate, () => this.movePlayhead());
     for (const name of ["speed", "volume", "looping", "region"])
       this.engine[name] = this.state[name];
     this.engine.position = Math.min(before?.position ?? 0, view.durationS);
     this.createParts(soloed);
-    this.reported = describeState(this);
+    this.reported ??= describeState(this); // Python knows what it began with
     this.root.dataset.ready = String(Number(this.root.dataset.ready ?? 0) + 1);
     this.draw();
+    this.changed();
     if (before?.playing) this.engine.play();
   }
 

@@ -24,13 +24,15 @@ const SHOWN_RANGE_DB = 80;
 export function clipState(view, saved) {
   const names = ["ideal", ...view.systems.map(({ name }) => name)];
   const chosen = view.classes.findIndex(({ label }) => label === saved?.selected);
-  const all = saved?.selected === ALL_CLASSES || view.classes.length === 0;
+  const all = saved?.selected === ALL_CLASSES;
+  const region = saved?.loop && saved.loop[1] <= view.durationS ? saved.loop : null;
   return {
     db: levelRange(view),
     selected: all ? -1 : Math.max(0, chosen), // index of the class; -1 is all
     systems: new Set(saved?.systems ?? names.slice(0, 1 + FIRST_SYSTEMS)),
     detection: saved?.detection ?? view.detection,
-    region: saved?.loop && saved.loop[1] <= view.durationS ? saved.loop : null,
+    region,
+    ...(region && { looping: true }),
   };
 }
 

@@ -1,0 +1,20 @@
+"""Events: move the operating point, and see events and their scores follow."""
+
+import streamlit as st
+
+from pages.shared.analyses import clip_analyses, known_mixture
+from pages.shared.clips import Recording, show_clip_picker
+from pages.shared.events_panel import (
+    show_labels_upload,
+    show_operating_point,
+    show_system_choice,
+)
+
+st.title("Events")
+clip = show_clip_picker()
+systems = show_system_choice()
+analyses = clip_analyses(clip, systems) if clip and systems else None
+if clip and analyses:
+    mixture = known_mixture(clip)
+    truth = show_labels_upload(clip) if isinstance(clip, Recording) else None
+    show_operating_point(analyses, mixture.events if mixture else truth)

@@ -1,0 +1,37 @@
+"""Listen: hear what each system separates, and how far that is from what a perfect mask would give."""
+
+import streamlit as st
+
+from pages.shared.analyses import clip_analyses
+from pages.shared.cached import mask_systems
+from pages.shared.clips import Recording, show_clip_picker
+from pages.shared.listen import (
+    event_levels,
+    recording_tracks,
+    show_event_choice,
+    show_levels,
+    show_span_choice,
+    show_tracks,
+    show_waterfall,
+)
+from pages.shared.state import Synthesis
+
+st.title("Listen")
+systems = mask_systems()
+clip = show_clip_picker()
+analyses = clip_analyses(clip, systems) if clip and systems else None
+if not systems:
+    st.info("No system with masks is installed. Train one with `python -m train.train`.")
+elif analyses and isinstance(clip, Recording):
+    st.info(
+        "What is really in this recording is not known, so no distance to it can be measured. The "
+        "separated sounds are estimates."
+    )
+    show_tracks(recording_tracks(clip, analyses))
+elif analyses and isinstance(clip, Synthesis):
+    with st.container(horizontal=True):
+        levels = event_levels(clip, systems, on_span=show_span_choice())
+        chosen = show_event_choice(levels)
+    show_waterfall(chosen)
+    show_tracks(chosen.tracks)
+    show_levels(levels)

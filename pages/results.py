@@ -1,0 +1,23 @@
+"""Results: the paper's figures beside ours, by task, SNR and class, each with the command that made it."""
+
+import streamlit as st
+
+from pages.shared.results import (
+    RESULTS,
+    read_tables,
+    show_class_table,
+    show_empty,
+    show_filters,
+    show_mean_table,
+)
+
+st.title("Results")
+tables = read_tables(RESULTS)
+if not tables:
+    show_empty()
+else:
+    choice = show_filters(tables)
+    if choice.table.per_class:
+        show_class_table(choice)
+    else:
+        show_mean_table(choice)

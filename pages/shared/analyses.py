@@ -1,0 +1,82 @@
+"""A clip's samples, truth and analyses, whatever kind of clip it is.
+
+Owns the one place where pages tell a synthesised clip from a recording, and how an analysis changes when
+its thresholds do, without another run of the network. Leaves the choice of a clip to ``clips``, the caches
+to ``cached``.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from pages.shared.cached import (
+    mixture,
+    mixture_analysis,
+    recording_analysis,
+    recording_stretch,
+)
+from pages.shared.clips import Clip, Recording
+from pages.shared.state import recipe
+from pages.shared.views import TITLES
+from sedtf_core.config import DetectionConfig
+from sedtf_core.errors import InputError
+from sedtf_core.events import frames_to_events
+from sedtf_core.inference import Analysis
+from sedtf_core.mixing import Mixture
+
+
+def known_mixture(clip: Clip) -> Mixture | None:
+    """The mixture with its sources, or None for a recording, whose sources nobody knows."""
+    return None if isinstance(clip, Recording) else mixture(recipe(clip))
+
+
+def clip_waveform(clip: Clip) -> NDArray[np.float32]:
+    """The samples that are analysed."""
+    if isinstance(clip, Recording):
+        return recording_stretch(clip.digest, clip.start_s, clip.seconds, clip.data)
+    return mixture(recipe(clip)).mixture
+
+
+def clip_analysis(clip: Clip, system: str) -> Analysis:
+    """What one system finds in a clip, with the thresholds it ships with."""
+    if isinstance(clip, Recording):
+        return recording_analysis(clip.digest, clip.start_s, clip.seconds, system, clip.data)
+    return mixture_analysis(recipe(clip), system)
+
+
+def clip_analyses(clip: Clip, systems: Sequence[str]) -> list[Analysis] | None:
+    """What several systems find; says why and returns None where the clip cannot be analysed."""
+    try:
+        with st.spinner("Listening with " + ", ".join(title(system) for system in systems)):
+            return [clip_analysis(clip, system) for system in systems]
+    except InputError as error:
+        st.error(f"This clip cannot be analysed: {error}")
+        return None
+
+
+def at_operating_point(analysis: Analysis, detection: DetectionConfig) -> Analysis:
+    """The same analysis with other thresholds and lengths.
+
+    A recording of several sections keeps its clip probabilities only as their maximum: a lower tagging
+    threshold than the analysis was made with lets a class have events anywhere in the clip.
+    """
+    passed = analysis.clip_probs >= detection.tagging_threshold
+    detected = np.repeat(passed[:, None], analysis.frame_scores.shape[1], axis=1)
+    if detection.tagging_threshold >= analysis.detection.tagging_threshold:
+        detected &= analysis.detected
+    events = frames_to_events(
+        analysis.frame_scores,
+        analysis.labels,
+        detection,
+        analysis.features.frame_hop_s,
+        detected=detected,
+    )
+    return replace(analysis, detected=detected, events=tuple(events), detection=detection)
+
+
+def title(system: str) -> str:
+    """A system's name for people."""
+    return TITLES.get(system, system)

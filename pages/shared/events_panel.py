@@ -1,0 +1,283 @@
+"""Panels of the Events page: the operating point, how well its events fit the truth, and the events.
+
+Conventions: seconds; an event is found if its class is right and onset and offset lie within the collars of
+``sedtf_core.evaluation.event``. Counts run over all events of the clip, false alarms of absent classes
+included. Leaves thresholding to ``sedtf_core.events`` and the network's run to ``analyses``.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from pages.shared.analyses import at_operating_point, title
+from pages.shared.cached import mask_systems
+from pages.shared.clips import Recording
+from sedtf_core.checkpoints import shipped_names
+from sedtf_core.config import DetectionConfig, FeatureConfig
+from sedtf_core.errors import InputError
+from sedtf_core.evaluation.event import Collars, count_matches, hits
+from sedtf_core.events import Event
+from sedtf_core.exports import parse_labels
+from sedtf_core.inference import Analysis
+from sedtf_core.labels import display_name, label_colour
+
+DEFAULT = DetectionConfig()
+HOP_S = FeatureConfig().frame_hop_s
+LONGEST_FRAMES = 60
+MEDIANS = tuple(range(1, 32, 2))
+TRUTH_LANE = "Truth"
+NO_EVENT = "no event"
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many events there are, how many were claimed, and how many of those are right.
+
+    Without any claim precision is 0, without any event recall and error rate are counted as for one event.
+    """
+
+    references: int
+    estimates: int
+    matches: int
+
+    @property
+    def precision(self) -> float:
+        """Share of the claimed events that are right."""
+        return self.matches / self.estimates if self.estimates else 0.0
+
+    @property
+    def recall(self) -> float:
+        """Share of the true events that are found."""
+        return self.matches / self.references if self.references else 0.0
+
+    @property
+    def f1(self) -> float:
+        """Harmonic mean of precision and recall."""
+        total = self.references + self.estimates
+        return 2 * self.matches / total if total else 0.0
+
+    @property
+    def error_rate(self) -> float:
+        """Missed events and false alarms, divided by the true events."""
+        wrong = self.references + self.estimates - 2 * self.matches
+        return wrong / max(1, self.references)
+
+
+def count_events(truth: Sequence[Event], found: Sequence[Event]) -> Counts:
+    """Match events of the same class, as many as possible."""
+    matches = 0
+    for label in {event.label for event in truth} & {event.label for event in found}:
+        own_truth = [event for event in truth if event.label == label]
+        own_found = [event for event in found if event.label == label]
+        matches += count_matches(hits(own_truth, own_found, Collars()))
+    return Counts(len(truth), len(found), matches)
+
+
+# --- Panels ---
+
+
+def show_system_choice() -> tuple[str, ...]:
+    """Let any of the shipped systems be compared; those with masks to begin with."""
+    names = shipped_names()
+    if not names:
+        st.info("No checkpoint is installed. Train one with `python -m train.train`.")
+        return ()
+    chosen = st.segmented_control(
+        "Systems", names, selection_mode="multi", default=mask_systems() or names[:1],
+        format_func=title, key="event_systems",
+    )  # fmt: skip
+    if not chosen:
+        st.info("Choose at least one system.")
+    return tuple(name for name in names if name in chosen)
+
+
+def show_labels_upload(clip: Recording) -> tuple[Event, ...] | None:
+    """Take a labels file as the truth of a recording; None without one."""
+    file = st.file_uploader(
+        "Labels file as truth (DCASE, Audacity or Raven)", ["tsv", "txt", "csv"],
+        key="labels_file", max_upload_size=5,
+    )  # fmt: skip
+    if file is None:
+        st.info("What is really in this recording is not known: events are shown, not scored.")
+        return None
+    try:
+        events = parse_labels(file.getvalue())
+    except InputError as error:
+        st.error(f"This labels file cannot be read: {error}")
+        return None
+    return in_stretch(events, clip.start_s, clip.seconds)
+
+
+def in_stretch(events: Sequence[Event], start_s: float, seconds: float) -> tuple[Event, ...]:
+    """Events of a file as those of a stretch of it: cut to the stretch, counted from its start."""
+    shown = [
+        replace(
+            event,
+            onset=max(0.0, event.onset - start_s),
+            offset=min(seconds, event.offset - start_s),
+        )
+        for event in events
+    ]
+    return tuple(event for event in shown if event.onset < event.offset)
+
+
+@st.fragment
+def show_operating_point(analyses: Sequence[Analysis], truth: Sequence[Event] | None) -> None:
+    """Sliders, and below them what follows from them at once."""
+    detection = _show_sliders()
+    moved = [at_operating_point(analysis, detection) for analysis in analyses]
+    if truth is not None:
+        _show_scores(moved, truth)
+    lanes = {
+        **({} if truth is None else {TRUTH_LANE: truth}),
+        **{title(a.system): a.events for a in moved},
+    }
+    st.plotly_chart(
+        lanes_figure(lanes, moved[0].duration_s), key="lanes", config={"displayModeBar": False}
+    )
+    _show_table(moved, truth)
+
+
+def _show_sliders() -> DetectionConfig:
+    """The operating point; the paper's to begin with."""
+    left, middle, right = st.columns(3, gap="medium")
+    with left:
+        low, high = st.slider(
+            "Frame score: low and high threshold", 0.0, 1.0,
+            (DEFAULT.low_threshold, DEFAULT.high_threshold), 0.01, key="score_thresholds",
+            help="An event starts where the score exceeds the high one and lasts while it exceeds "
+            "the low one.",
+        )  # fmt: skip
+        tagging = st.slider(
+            "Tagging threshold", 0.0, 1.0, DEFAULT.tagging_threshold, 0.01, key="tagging_threshold",
+            help="Only classes whose clip probability reaches it can have events.",
+        )  # fmt: skip
+    with middle:
+        shortest = _frames_slider("Minimum length", DEFAULT.min_event_frames, "min_event")
+        gap = _frames_slider("Gap that is joined", DEFAULT.max_gap_frames, "max_gap")
+    with right:
+        median = st.select_slider(
+            "Median filter (frames)", MEDIANS, DEFAULT.median_frames, key="median",
+            help="Smooths the frame scores first; 1 leaves them as they are.",
+        )  # fmt: skip
+        st.caption(f"A frame is {HOP_S * 1000:.0f} ms. To begin with, the paper's values.")
+    return replace(
+        DEFAULT,
+        tagging_threshold=tagging,
+        high_threshold=high,
+        low_threshold=low,
+        min_event_frames=shortest,
+        max_gap_frames=gap,
+        median_frames=int(median),
+    )
+
+
+def _frames_slider(label: str, default: int, key: str) -> int:
+    """A length in frames."""
+    frames = st.slider(f"{label} (frames)", 0, LONGEST_FRAMES, default, key=key)
+    return int(frames)
+
+
+def _show_scores(analyses: Sequence[Analysis], truth: Sequence[Event]) -> None:
+    """F1, precision, recall and error rate of each system at this point."""
+    rows = []
+    for analysis in analyses:
+        counts = count_events(truth, analysis.events)
+        rows.append(
+            {
+                "System": title(analysis.system),
+                "F1": round(counts.f1, 3),
+                "Precision": round(counts.precision, 3),
+                "Recall": round(counts.recall, 3),
+                "Error rate": round(counts.error_rate, 2),
+                "Found": f"{counts.matches} of {counts.references}",
+                "False alarms": counts.estimates - counts.matches,
+            }
+        )
+    st.dataframe(rows, hide_index=True, width="stretch")
+    st.caption(
+        "Onset within 200 ms, offset within 200 ms or half the event's length. One clip holds few "
+        "events, so these figures are coarse; Results has those of whole test sets."
+    )
+
+
+def lanes_figure(lanes: dict[str, Sequence[Event]], duration_s: float) -> go.Figure:
+    """Events on one time axis, a lane a system and in it a row a class, each in its class's colour."""
+    rows = [(lane, event) for lane, events in lanes.items() for event in _by_class(events)]
+    figure = go.Figure()
+    figure.add_bar(
+        y=[
+            [lane for lane, _ in rows],
+            [display_name(event.label) if event.label else NO_EVENT for _, event in rows],
+        ],
+        x=[event.offset - event.onset for _, event in rows],
+        base=[event.onset for _, event in rows],
+        orientation="h",
+        marker_color=[label_colour(event.label) for _, event in rows],
+        customdata=[event.offset for _, event in rows],
+        hovertemplate="%{y}, %{base:.2f}–%{customdata:.2f} s<extra></extra>",
+    )
+    heights = len({(lane, event.label) for lane, event in rows})
+    figure.update_yaxes(autorange="reversed", automargin=True)
+    figure.update_xaxes(range=[0, duration_s], title="Time (s)")
+    figure.update_layout(
+        height=80 + 22 * heights, margin={"l": 10, "r": 10, "t": 10, "b": 10}, showlegend=False,
+        bargap=0.25,
+    )  # fmt: skip
+    return figure
+
+
+def _by_class(events: Sequence[Event]) -> list[Event]:
+    """Events by class in the order in which the classes begin; an event of no length if there is none."""
+    begins: dict[str, float] = {}
+    for event in events:
+        begins[event.label] = min(event.onset, begins.get(event.label, event.onset))
+    if not events:
+        return [Event(0.0, 0.0, "")]
+    return sorted(events, key=lambda event: (begins[event.label], event.label, event.onset))
+
+
+def _show_table(analyses: Sequence[Analysis], truth: Sequence[Event] | None) -> None:
+    """The events of each system, with the clip probability of their class."""
+    st.subheader("Events found")
+    if not any(analysis.events for analysis in analyses):
+        st.info(_nothing_found(analyses))
+        return
+    rows = [
+        {
+            "System": title(analysis.system),
+            "Class": display_name(event.label),
+            "Onset (s)": round(event.onset, 3),
+            "Offset (s)": round(event.offset, 3),
+            "Length (s)": round(event.offset - event.onset, 3),
+            "Clip probability": _probability(analysis, event.label),
+            **({} if truth is None else {"In the clip": _presence(event.label, truth)}),
+        }
+        for analysis in analyses
+        for event in analysis.events
+    ]
+    st.dataframe(rows, hide_index=True, width="stretch")
+
+
+def _probability(analysis: Analysis, label: str) -> float:
+    """A class's clip probability, as it is read."""
+    return round(float(analysis.clip_probs[analysis.labels.index(label)]), 3)
+
+
+def _presence(label: str, truth: Sequence[Event]) -> str:
+    """Whether the class occurs at all."""
+    return "yes" if any(event.label == label for event in truth) else "no"
+
+
+def _nothing_found(analyses: Sequence[Analysis]) -> str:
+    """How far the likeliest class is from having an event, and what to lower."""
+    best = max(analyses, key=lambda analysis: float(analysis.clip_probs.max()))
+    index = int(best.clip_probs.argmax())
+    name = display_name(best.labels[index]).lower()
+    return (
+        f"No event at this operating point. The likeliest class is {name} ({title(best.system)}): clip "
+        f"probability {float(best.clip_probs[index]):.2f}, highest frame score "
+        f"{float(best.frame_scores[index].max()):.2f}. Lower a threshold or the minimum length."
+    )

@@ -1,0 +1,228 @@
+"""Panels of the Listen page: levels of each event from the mixture to the ideal mask, and their sounds.
+
+Conventions: SI-SDR in dB as in ``sedtf_core.evaluation.separation``, on the whole clip or on the event's own
+samples; every improvement is over the unprocessed mixture. All sounds of a clip are played with one gain, so
+that a quiet residual stays quiet.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import plotly.graph_objects as go
+import streamlit as st
+from numpy.typing import NDArray
+
+from pages.shared.analyses import clip_waveform, title
+from pages.shared.cached import SAMPLE_RATE, mixture, mixture_estimates
+from pages.shared.clips import Recording
+from pages.shared.state import Synthesis, recipe
+from pages.shared.take_away import shared_gain
+from pages.shared.views import shown_labels
+from sedtf_core import audio
+from sedtf_core.evaluation.separation import improvements, si_sdr
+from sedtf_core.inference import Analysis
+from sedtf_core.labels import display_name, label_colour
+from sedtf_core.separation import background, separate
+
+IDEAL = "Ideal ratio mask"
+# A pattern beside the name: colour is the class's.
+PATTERNS = {"gmp": "x", "gap": ".", "gwrp": "/", None: ""}
+SPANS = ("Whole clip", "Event only")
+TRACKS_A_ROW = 2
+
+Waveform = NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class Heard:
+    """A sound to play: its name, its samples, and the gain that it shares with the others."""
+
+    name: str
+    waveform: Waveform
+    gain: float
+
+
+@dataclass(frozen=True, eq=False)
+class EventLevels:
+    """One true event: SI-SDR of the mixture, and what each mask adds to it.
+
+    Attributes
+    ----------
+    improvements_db
+        System → SI-SDR improvement over the mixture in dB; None stands for the ideal ratio mask.
+    """
+
+    label: str
+    span_s: tuple[float, float]
+    mixture_db: float
+    improvements_db: dict[str | None, float]
+    tracks: tuple[Heard, ...]
+
+    def name(self) -> str:
+        """The event as a person reads it."""
+        return f"{display_name(self.label)}, {self.span_s[0]:.1f}–{self.span_s[1]:.1f} s"
+
+
+def event_levels(
+    clip: Synthesis, systems: Sequence[str], *, on_span: bool = False
+) -> list[EventLevels]:
+    """Levels and sounds of every event of a synthesised clip, by onset."""
+    mixed = mixture(recipe(clip))
+    kinds: tuple[str | None, ...] = (*systems, None)
+    estimates = {kind: mixture_estimates(recipe(clip), kind) for kind in kinds}
+    gain = shared_gain([mixed.mixture, *(row for rows in estimates.values() for row in rows)])
+    levels = []
+    for index, (event, source) in enumerate(zip(mixed.events, mixed.sources, strict=True)):
+        span = slice(round(event.onset * SAMPLE_RATE), round(event.offset * SAMPLE_RATE))
+        part = span if on_span else slice(None)
+        own = {kind: rows[index] for kind, rows in estimates.items()}
+        gained = {
+            kind: improvements(row[part], source[part], mixed.mixture[part])[
+                "si_sdr_improvement_db"
+            ]
+            for kind, row in own.items()
+        }
+        sounds = {
+            "Mixture": mixed.mixture,
+            "True source": source,
+            **{mask_name(kind): row for kind, row in own.items()},
+            **{
+                f"What {title(system)} leaves of the mixture": background(
+                    mixed.mixture, estimates[system]
+                ).numpy()
+                for system in systems
+            },
+        }
+        levels.append(
+            EventLevels(
+                event.label,
+                (event.onset, event.offset),
+                si_sdr(mixed.mixture[part], source[part]),
+                gained,
+                tuple(Heard(name, waveform, gain) for name, waveform in sounds.items()),
+            )
+        )
+    return sorted(levels, key=lambda level: level.span_s)
+
+
+def recording_tracks(clip: Recording, analyses: Sequence[Analysis]) -> list[Heard]:
+    """The recording and, of each system, its likeliest classes separated."""
+    waveform, labels = clip_waveform(clip), shown_labels(analyses, [])
+    sounds = {"Recording": waveform}
+    for analysis in analyses:
+        if analysis.masks is None:
+            continue
+        rows = [analysis.labels.index(label) for label in labels]
+        stems = separate(waveform, analysis.masks[rows], analysis.features).numpy()
+        for label, stem in zip(labels, stems, strict=True):
+            sounds[f"{display_name(label)}, {title(analysis.system)}"] = stem
+    gain = shared_gain(list(sounds.values()))
+    return [Heard(name, samples, gain) for name, samples in sounds.items()]
+
+
+def mask_name(system: str | None) -> str:
+    """Whose mask it is."""
+    return IDEAL if system is None else f"{title(system)} mask"
+
+
+# --- Panels ---
+
+
+def show_span_choice() -> bool:
+    """Whether levels are measured on the event's own samples rather than on the whole clip."""
+    measured_on = st.segmented_control(
+        "Measured on", SPANS, default=SPANS[0], key="measured_on", required=True,
+        bind="query-params",
+        help="The whole clip also rewards silence where the event is not; its own span does not.",
+    )  # fmt: skip
+    return measured_on == SPANS[1]
+
+
+def show_event_choice(levels: Sequence[EventLevels]) -> EventLevels:
+    """Let one event be chosen; the first to begin with."""
+    names = [level.name() for level in levels]
+    chosen = st.segmented_control("Event", names, default=names[0], required=True, key="event")
+    return levels[names.index(chosen)] if chosen in names else levels[0]
+
+
+def show_waterfall(level: EventLevels) -> None:
+    """From the mixture's SI-SDR up, or down, to each mask's."""
+    st.plotly_chart(waterfall(level), key="waterfall", config={"displayModeBar": False})
+    best = max((k for k in level.improvements_db if k), key=lambda k: level.improvements_db[k])
+    gained, ceiling = level.improvements_db[best], level.improvements_db[None]
+    change = "cleaner" if gained >= 0 else "less clean"
+    st.markdown(
+        f"Separated by {title(best)}, {display_name(level.label).lower()} is {abs(gained):.1f} dB "
+        f"{change} than the mixture (SI-SDR); an ideal ratio mask would give {ceiling:+.1f} dB."
+    )
+
+
+def waterfall(level: EventLevels) -> go.Figure:
+    """The mixture's level from 0 dB, then each mask's bar from there."""
+    colour = label_colour(level.label)
+    kinds = list(level.improvements_db)
+    gained = list(level.improvements_db.values())
+    figure = go.Figure()
+    figure.add_bar(
+        x=["Mixture"], y=[level.mixture_db], marker_color="#7f8894",
+        text=[f"{level.mixture_db:.1f} dB"], hovertemplate="Mixture: %{y:.1f} dB<extra></extra>",
+    )  # fmt: skip
+    figure.add_bar(
+        x=[mask_name(kind) for kind in kinds],
+        y=gained,
+        base=level.mixture_db,
+        marker={
+            "color": colour,
+            "pattern": {"shape": [PATTERNS.get(kind, "-") for kind in kinds], "solidity": 0.4},
+        },
+        text=[f"{value:+.1f} dB" for value in gained],
+        customdata=[level.mixture_db + value for value in gained],
+        hovertemplate="%{x}: %{customdata:.1f} dB, %{text}<extra></extra>",
+    )
+    figure.add_hline(y=level.mixture_db, line={"dash": "dot", "width": 1, "color": "#7f8894"})
+    figure.update_traces(textposition="outside", cliponaxis=False)
+    figure.update_layout(
+        showlegend=False, height=320, margin={"l": 10, "r": 10, "t": 30, "b": 10}, bargap=0.35,
+        yaxis={"title": "SI-SDR (dB)", "zeroline": True},
+    )  # fmt: skip
+    return figure
+
+
+def show_tracks(tracks: Sequence[Heard]) -> None:
+    """A play button a sound, all at one gain."""
+    for first in range(0, len(tracks), TRACKS_A_ROW):
+        columns = st.columns(TRACKS_A_ROW)
+        for column, track in zip(columns, tracks[first : first + TRACKS_A_ROW], strict=False):
+            with column:
+                st.markdown(track.name)
+                st.audio(encoded(track), format="audio/flac")
+    st.caption("All sounds are played at one gain: what is quiet here is quiet.")
+
+
+def encoded(track: Heard) -> bytes:
+    """A track as 16-bit FLAC at the shared gain; bytes, as Streamlit would make arrays full scale."""
+    return audio.encode(
+        track.waveform, SAMPLE_RATE, gain=track.gain, format="flac", subtype="PCM_16"
+    )
+
+
+def show_levels(levels: Sequence[EventLevels]) -> None:
+    """A row an event: the floor, each system's improvement and the ceiling."""
+    st.subheader("All events")
+    rows = [
+        {
+            "Event": level.name(),
+            "Mixture (dB)": round(level.mixture_db, 1),
+            **{
+                f"{mask_name(kind)} (dB gained)": round(value, 1)
+                for kind, value in level.improvements_db.items()
+            },
+        }
+        for level in levels
+    ]
+    st.dataframe(rows, hide_index=True, width="stretch")
+    st.caption(
+        "SI-SDR: energy of the best-scaled true source over the energy of what differs from it. The "
+        "mixture is the floor, the ideal ratio mask over mel bands the ceiling of this kind of mask."
+    )

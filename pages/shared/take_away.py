@@ -1,0 +1,256 @@
+"""Everything that can be taken away from a clip: tables, masks, sounds, and one archive of all.
+
+Owns which files there are and what they are called. Conventions: times count from the start of the stretch
+that is analysed; stems of one clip share one gain, and 32-bit float WAV keeps every level as it is. Files
+are made when their button is pressed, not before. Leaves the formats to ``sedtf_core.exports``.
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from pages.shared.analyses import (
+    at_operating_point,
+    clip_analysis,
+    clip_waveform,
+    known_mixture,
+    title,
+)
+from pages.shared.clips import Clip, Recording
+from sedtf_core import __version__, audio, exports
+from sedtf_core.config import DetectionConfig
+from sedtf_core.features import mel_centres_hz
+from sedtf_core.inference import Analysis
+from sedtf_core.separation import background, separate
+
+AudioFormat = Literal["wav", "flac"]
+PEAK = 0.99
+AUDIO_FORMATS: dict[str, AudioFormat] = {
+    "WAV (32-bit float, unscaled)": "wav",
+    "FLAC (24-bit, one common gain)": "flac",
+}
+MIME = {
+    "tsv": "text/tab-separated-values",
+    "txt": "text/plain",
+    "jams": "application/json",
+    "json": "application/json",
+    "npz": "application/octet-stream",
+    "zip": "application/zip",
+}
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is to be packed: which clip, seen by which system at which thresholds, in which audio format."""
+
+    clip: Clip
+    system: str
+    detection: DetectionConfig | None = None
+    audio_format: AudioFormat = "wav"
+
+    def analysis(self) -> Analysis:
+        """What the system finds."""
+        analysis = clip_analysis(self.clip, self.system)
+        return at_operating_point(analysis, self.detection) if self.detection else analysis
+
+
+def event_files(order: Order) -> dict[str, str]:
+    """The events in each of the table formats."""
+    analysis = order.analysis()
+    return {
+        "events.tsv": exports.events_to_tsv(analysis.events),
+        "events_audacity.txt": exports.events_to_audacity(analysis.events),
+        "events_raven.txt": exports.events_to_raven(analysis.events),
+        "events.jams": exports.events_to_jams(
+            analysis.events, analysis.duration_s, order.clip.title()
+        ),
+    }
+
+
+def score_files(order: Order) -> dict[str, str]:
+    """Clip probabilities and frame scores."""
+    analysis, hop_s = order.analysis(), order.analysis().features.frame_hop_s
+    return {
+        "tags.tsv": exports.tags_to_tsv(analysis.clip_probs, analysis.labels),
+        "frame_scores.tsv": exports.frame_scores_to_tsv(
+            analysis.frame_scores, analysis.labels, hop_s
+        ),
+    }
+
+
+def mask_files(order: Order) -> dict[str, bytes]:
+    """The masks of all classes; nothing where the system has none."""
+    analysis = order.analysis()
+    if analysis.masks is None:
+        return {}
+    mel_hz = mel_centres_hz(analysis.features).numpy()
+    hop_s = analysis.features.frame_hop_s
+    return {"masks.npz": exports.masks_to_npz(analysis.masks, analysis.labels, hop_s, mel_hz)}
+
+
+def sounds(order: Order) -> dict[str, NDArray[np.float32]]:
+    """The mixture, the stems of the detected classes, what they leave, and the true sources if known."""
+    waveform, analysis = clip_waveform(order.clip), order.analysis()
+    named: dict[str, NDArray[np.float32]] = {"mixture": waveform}
+    if analysis.masks is not None:
+        detected = analysis.detected_labels()
+        rows = [analysis.labels.index(label) for label in detected]
+        stems = separate(waveform, analysis.masks[rows], analysis.features).numpy()
+        for label, stem in zip(detected, stems, strict=True):
+            named[f"stems/{exports.safe_name(label)}"] = stem
+        named["stems/background"] = background(waveform, stems).numpy()
+    mixture = known_mixture(order.clip)
+    if mixture is not None:
+        named["scene"] = mixture.scene
+        pairs = zip(mixture.events, mixture.sources, strict=True)
+        for number, (event, source) in enumerate(pairs, start=1):
+            named[f"sources/{number:02d}_{exports.safe_name(event.label)}"] = source
+    return named
+
+
+def shared_gain(waveforms: Sequence[NDArray[np.float32]]) -> float:
+    """The largest gain up to 1 with which none of the waveforms passes full scale."""
+    loudest = max((audio.peak_level(waveform) for waveform in waveforms), default=0.0)
+    return min(1.0, PEAK / loudest) if loudest > 0 else 1.0
+
+
+def sound_files(order: Order) -> dict[str, bytes]:
+    """``sounds``, encoded with one gain: 1 in float WAV, which cannot clip."""
+    named, kind = sounds(order), order.audio_format
+    gain = _gain(order, named)
+    rate = order.analysis().features.sample_rate
+    return {
+        f"{name}.{kind}": audio.encode(waveform, rate, gain=gain, format=kind)
+        for name, waveform in named.items()
+    }
+
+
+def _gain(order: Order, named: dict[str, NDArray[np.float32]]) -> float:
+    """The gain that all sounds of an order share."""
+    return 1.0 if order.audio_format == "wav" else shared_gain(list(named.values()))
+
+
+def recipe_file(order: Order) -> dict[str, str]:
+    """All that is needed to make the other files again."""
+    clip, analysis, mixture = order.clip, order.analysis(), known_mixture(order.clip)
+    content: dict[str, Any] = {"version": __version__, "title": clip.title()}
+    if mixture is not None:
+        content["mixture"] = {
+            **mixture.recipe.to_dict(),
+            "gain": mixture.gain,
+            "sample_rate": mixture.sample_rate,
+        }
+    elif isinstance(clip, Recording):
+        content["recording"] = {
+            "name": clip.name,
+            "sha256": clip.digest,
+            "start_s": clip.start_s,
+            "seconds": clip.seconds,
+        }
+    content["system"] = order.system
+    content["detection"] = asdict(analysis.detection)
+    content["audio"] = {"format": order.audio_format, "gain": _gain(order, sounds(order))}
+    return {"recipe.json": json.dumps(content, indent=2, ensure_ascii=False) + "\n"}
+
+
+def all_files(order: Order) -> dict[str, bytes | str]:
+    """Every file of an order, in the folders that the command line writes."""
+    analysis, mixture = order.analysis(), known_mixture(order.clip)
+    report = exports.analysis_to_json(
+        file_name=order.clip.title(),
+        duration_s=analysis.duration_s,
+        system=analysis.system,
+        checkpoint=order.system,
+        detection=analysis.detection,
+        labels=analysis.labels,
+        clip_probs=analysis.clip_probs,
+        events=analysis.events,
+    )
+    truth = {} if mixture is None else {"truth.tsv": exports.events_to_tsv(_sorted_truth(order))}
+    return {
+        **event_files(order),
+        **score_files(order),
+        **mask_files(order),
+        **sound_files(order),
+        **recipe_file(order),
+        **truth,
+        "analysis.json": report,
+    }
+
+
+def _sorted_truth(order: Order) -> list[Any]:
+    """True events by onset."""
+    mixture = known_mixture(order.clip)
+    return [] if mixture is None else sorted(mixture.events, key=lambda event: event.onset)
+
+
+# --- The panel ---
+
+
+def show_take_away(
+    clip: Clip, systems: Sequence[str], detection: DetectionConfig | None = None
+) -> None:
+    """A button that opens the choice of files; nothing is made before its own button is pressed.
+
+    Parameters
+    ----------
+    clip
+        What is shown on the page.
+    systems
+        The systems to choose from; the last one is chosen first.
+    detection
+        The operating point that the events are taken at; None for the one that the systems ship with.
+    """
+    with st.popover("Take away", icon=":material/download:", width="content"):
+        _show_choices(clip, tuple(systems), detection)
+
+
+@st.fragment
+def _show_choices(clip: Clip, systems: tuple[str, ...], detection: DetectionConfig | None) -> None:
+    """System, format and a button a file."""
+    system = st.segmented_control(
+        "System", systems, default=systems[-1], format_func=title, required=True,
+        key="take_away_system",
+    )  # fmt: skip
+    kind = st.selectbox("Sounds as", list(AUDIO_FORMATS), key="take_away_format")
+    order = Order(clip, system or systems[-1], detection, AUDIO_FORMATS[kind])
+    left, right = st.columns(2)
+    with left:
+        _button("DCASE table", order, event_files, "events.tsv")
+        _button("Audacity labels", order, event_files, "events_audacity.txt")
+        _button("Raven table", order, event_files, "events_raven.txt")
+        _button("JAMS", order, event_files, "events.jams")
+    with right:
+        _button("Clip probabilities", order, score_files, "tags.tsv")
+        _button("Frame scores", order, score_files, "frame_scores.tsv")
+        _button("Masks (NPZ)", order, mask_files, "masks.npz")
+        _zip_button("Sounds", order, sound_files, "sounds.zip")
+    _zip_button("Everything, one archive", order, all_files, "take_away.zip")
+    if isinstance(clip, Recording) and clip.start_s:
+        st.caption(f"Times count from the stretch shown, {clip.start_s:g} s into the file.")
+
+
+def _button(label: str, order: Order, make: Callable[[Order], dict[str, Any]], name: str) -> None:
+    """A button that makes one file when it is pressed."""
+    _download(label, lambda: make(order)[name], order, name)
+
+
+def _zip_button(
+    label: str, order: Order, make: Callable[[Order], dict[str, Any]], name: str
+) -> None:
+    """A button that makes an archive when it is pressed."""
+    _download(label, lambda: exports.zip_bytes(make(order)), order, name)
+
+
+def _download(label: str, data: Callable[[], bytes | str], order: Order, name: str) -> None:
+    """A download that does not rerun the page."""
+    st.download_button(
+        label, data, f"{order.system}_{name}", MIME[name.rpartition(".")[2]],
+        key=f"take_away_{name}", on_click="ignore", width="stretch",
+        disabled=name == "masks.npz" and order.analysis().masks is None,
+    )  # fmt: skip

@@ -1,0 +1,197 @@
+"""Write the paper's tables with our figures beside them, from the results of ``train.evaluate``.
+
+    python -m train.tables RESULTS... --out assets/results
+
+Tables II, V, VI and IX are means over classes, ours with 95 % intervals; III, IV, VII and VIII are ours a class.
+Each is written as Markdown, CSV and JSON. The data differ from the paper's, and every table says so.
+"""
+
+import argparse
+import csv
+import io
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from sedtf_core.errors import InputError
+from train.paper import COLUMNS, FIGURES, SYSTEMS
+
+DATA_NOTE = (
+    "Ours: mixtures of the test split of a folder of openly licensed sounds (26 classes). The paper's: DCASE "
+    "2018 tasks 1 and 2 (41 classes). The figures show the same comparison on other data; they are not a "
+    "repetition."
+)
+MEANS = {
+    "table_2_tagging": ("Audio tagging (paper's Table II)", "tagging"),
+    "table_5_frame": ("Frame-wise detection (Table V)", "frame"),
+    "table_6_event": ("Event-wise detection (Table VI)", "event"),
+    "table_9_segmentation": ("Time-frequency segmentation (Table IX)", "segmentation"),
+}
+PER_CLASS = {
+    "table_3_tagging_f1": ("Tagging F1 a class (Table III)", "tagging", "f1"),
+    "table_4_tagging_map": ("Tagging average precision a class (Table IV)", "tagging", "map"),
+    "table_7_event_f1": ("Event F1 a class (Table VII)", "event", "f1"),
+    "table_8_segmentation_f1": ("Segmentation F1 a class (Table VIII)", "segmentation", "f1"),
+}
+DECIMALS = {"er": 2}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One figure of a table: ours with its interval, the paper's where there is one."""
+
+    snr_db: float
+    system: str
+    column: str
+    ours: float
+    low: float | None
+    high: float | None
+    paper: float | None
+
+
+def mean_rows(results: Iterable[dict[str, Any]], metric: str) -> list[Row]:
+    """Figures of one metric, means over classes, by SNR from high to low and the paper's order."""
+    order = list(SYSTEMS)
+    rows = []
+    for result in sorted(results, key=lambda r: (-r["snr_db"], order.index(r["system"]))):
+        published = FIGURES[metric].get(result["snr_db"], {}).get(result["system"])
+        if metric not in result:
+            continue
+        for index, column in enumerate(COLUMNS[metric]):
+            low, high = result["intervals"].get(metric, {}).get(column, (None, None))
+            paper = published[index] if published else None
+            value = float(result[metric][column])
+            rows.append(Row(result["snr_db"], result["system"], column, value, low, high, paper))
+    return rows
+
+
+def mean_table(rows: Sequence[Row]) -> list[list[str]]:
+    """Rows of text: a system and SNR a line, each figure with its interval and the paper's."""
+    columns = list(dict.fromkeys(row.column for row in rows))
+    header = ["SNR", "System"]
+    for column in columns:
+        header += [f"{column.upper()}, ours", "paper's"]
+    lines = [header]
+    for snr_db, system in dict.fromkeys((row.snr_db, row.system) for row in rows):
+        line = [f"{snr_db:g} dB", SYSTEMS[system]]
+        for row in rows:
+            if (row.snr_db, row.system) == (snr_db, system):
+                line += [_with_interval(row), _number(row.paper, row.column)]
+        lines.append(line)
+    return lines
+
+
+def class_table(results: Sequence[dict[str, Any]], metric: str, column: str) -> list[list[str]]:
+    """Rows of text: a class a line, a system and SNR a column."""
+    shown = [result for result in results if metric in result]
+    shown.sort(key=lambda r: (-r["snr_db"], list(SYSTEMS).index(r["system"])))
+    header = ["Class", *(f"{SYSTEMS[r['system']]}, {r['snr_db']:g} dB" for r in shown)]
+    labels = sorted({label for result in shown for label in result["per_class"]})
+    lines = [header]
+    for label in labels:
+        values = [r["per_class"].get(label, {}).get(metric, {}).get(column) for r in shown]
+        lines.append([label, *(_number(value, column) for value in values)])
+    return lines
+
+
+def _with_interval(row: Row) -> str:
+    """Our figure, its interval in brackets."""
+    value = _number(row.ours, row.column)
+    if row.low is None or row.high is None:
+        return value
+    return f"{value} [{_number(row.low, row.column)}, {_number(row.high, row.column)}]"
+
+
+def _number(value: float | None, column: str) -> str:
+    """A figure as the paper writes it."""
+    return "–" if value is None else f"{value:.{DECIMALS.get(column, 3)}f}"
+
+
+def to_markdown(title: str, lines: Sequence[Sequence[str]], commands: Sequence[str]) -> str:
+    """A table with its title, where the data come from and the commands that measured it."""
+    rule = ["---"] * len(lines[0])
+    rows = "\n".join(f"| {' | '.join(line)} |" for line in [lines[0], rule, *lines[1:]])
+    measured = "\n".join(f"    {command}" for command in commands)
+    return f"# {title}\n\n{rows}\n\n{DATA_NOTE}\n\nMeasured by\n\n{measured}\n"
+
+
+def to_csv(lines: Sequence[Sequence[str]]) -> str:
+    """The same as comma-separated values."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(lines)
+    return text.getvalue()
+
+
+def write_tables(results: Sequence[dict[str, Any]], out: Path) -> list[str]:
+    """Write every table for which there are results; returns their names."""
+    commands = [result["command"] for result in results]
+    names = []
+    for name, (title, metric) in MEANS.items():
+        rows = mean_rows(results, metric)
+        if rows:
+            _write(out / name, title, mean_table(rows), commands, [asdict(row) for row in rows])
+            names.append(name)
+    for name, (title, metric, column) in PER_CLASS.items():
+        lines = class_table(results, metric, column)
+        if len(lines) > 1:
+            figures = [dict(zip(lines[0], line, strict=True)) for line in lines[1:]]
+            _write(out / name, title, lines, commands, figures)
+            names.append(name)
+    return names
+
+
+def _write(
+    stem: Path,
+    title: str,
+    lines: Sequence[Sequence[str]],
+    commands: Sequence[str],
+    figures: list[dict[str, Any]],
+) -> None:
+    """Write one table in its three forms."""
+    report = {"title": title, "note": DATA_NOTE, "commands": list(commands), "rows": figures}
+    stem.with_suffix(".md").write_text(to_markdown(title, lines, commands), "utf-8")
+    stem.with_suffix(".csv").write_text(to_csv(lines), "utf-8")
+    stem.with_suffix(".json").write_text(json.dumps(report, indent=1) + "\n", "utf-8")
+
+
+def read_result(path: Path) -> dict[str, Any]:
+    """Read one result; InputError if it is not one of ``train.evaluate``."""
+    try:
+        result: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        if result["system"] not in SYSTEMS or "tagging" not in result or "per_class" not in result:
+            raise KeyError(result["system"])
+    except (OSError, ValueError, KeyError, TypeError):
+        raise InputError(
+            f"{path} is not a result of python -m train.evaluate --json; give such files"
+        ) from None
+    return result
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Write the tables of the results that the command line names; returns the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m train.tables", description=__doc__)
+    parser.add_argument("results", nargs="+", type=Path, help="JSON files of train.evaluate")
+    parser.add_argument("--out", type=Path, required=True, help="folder for the tables")
+    options = parser.parse_args(arguments)
+    try:
+        results = [read_result(path) for path in options.results]
+        try:
+            options.out.mkdir(parents=True, exist_ok=True)
+            names = write_tables(results, options.out)
+        except OSError as error:
+            raise InputError(
+                f"cannot write to {options.out} ({error.strerror}); choose another --out"
+            ) from None
+    except InputError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    for name in names:
+        print(options.out / f"{name}.md")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
