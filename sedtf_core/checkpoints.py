@@ -132,7 +132,8 @@ def read_metadata(path: str | Path) -> Metadata:
     except FileNotFoundError:
         raise InputError(
             f"there is no checkpoint {stem.name!r} at {stem.parent}; "
-            f"give one of {', '.join(shipped_names()) or '(none is shipped)'} or a path to a .safetensors file"
+            f"give one of {', '.join(shipped_names()) or '(none is shipped)'} or the path of a "
+            ".safetensors file"
         ) from None
     except (OSError, ValueError):
         raise InputError(f"{json_path} is not readable JSON; copy it again") from None

@@ -98,7 +98,8 @@ def log_mel(
     if waveform.device.type == "cpu" and waveform.shape[:-1].numel() > 1:
         # Clip by clip the spectrum stays in the processor's cache: half the time of all at once.
         clips = [log_mel(clip, config) for clip in waveform.flatten(0, -2)]
-        return torch.stack(clips).unflatten(0, waveform.shape[:-1])
+        together: Tensor = torch.stack(clips).unflatten(0, waveform.shape[:-1])
+        return together
     bank = mel_filterbank(config).to(waveform.device, waveform.dtype)
     return (magnitude(waveform, config) @ bank.T).add_(config.log_offset).log_()
 

@@ -1,6 +1,7 @@
 """From a waveform to an analysis: a ladder of steps, each adding one stage, for clips of any length.
 
-    waveform blocks → log mel blocks → windows with context → masks → frame scores, section probabilities → Analysis
+    waveform blocks → log mel blocks → windows with context
+        → masks → frame scores, section probabilities → Analysis
 
 Conventions: frames are those of ``features.log_mel``. One path serves a clip in memory and an hour read in
 blocks: windows overlap by the network's reach, so masks are the same however the recording is cut. A

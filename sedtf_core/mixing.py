@@ -198,7 +198,11 @@ def mix(recipe: Recipe, load: Callable[[str], Samples], sample_rate: int = 32_00
 
 
 def level_event(
-    waveform: Float32[np.ndarray, " recorded"], samples: int, sample_rate: int, name: str, config: MixtureConfig
+    waveform: Float32[np.ndarray, " recorded"],
+    samples: int,
+    sample_rate: int,
+    name: str,
+    config: MixtureConfig,
 ) -> Float64[np.ndarray, " used"]:
     """Return the part of an event that a mixture uses, at most ``samples`` long, at RMS 1."""
     used = waveform[:samples].astype(np.float64)

@@ -1,4 +1,4 @@
-"""Fresh mixtures in batches on the training device: the same recipes as ``sedtf_core.mixing``, realised in torch.
+"""Fresh mixtures in batches on the training device: the recipes of ``sedtf_core.mixing``, realised in torch.
 
 Events and scenes are decoded once, levelled once and stay on the device; a batch is gathered, scaled and
 added there. The recipes of a step depend on the seed and the step alone, so a resumed run sees what an

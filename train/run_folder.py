@@ -3,83 +3,138 @@
 import csv
 import json
 import os
-import sys
+import shlex
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
+from jaxtyping import Float, Int
 from torch import nn
 
 import sedtf_core
 from sedtf_core.errors import InputError
 from train.settings import TrainSettings
 
-LOG_COLUMNS = ("step", "loss", "seconds")
-
 
 class RunFolder:
-    """Owns config.json, log.csv, validation.csv and state.pt of one run.
+    """Owns config.json, log.csv, validation.csv, state.pt and the rest of one run's folder.
 
     Parameters
     ----------
     path
-        Made if it is not there.
+        Made by ``start``.
     settings
         Must equal those of the run that is resumed.
-    resume
-        Go on with what is there; otherwise the folder must not hold a run.
+    arguments
+        The command line, without the program.
+    processes
+        How many train together.
     """
 
-    def __init__(self, path: Path, settings: TrainSettings, *, resume: bool) -> None:
-        """Make the folder, or check that it belongs to the same run."""
-        self.path, self.settings = path, settings
-        values = json.loads(json.dumps(asdict(settings)))
-        config_path = path / "config.json"
-        if resume:
-            if not (path / "state.pt").is_file():
-                raise InputError(f"{path} holds no run to resume; leave out --resume to start one")
-            before = json.loads(config_path.read_text("utf-8"))["settings"]
-            changed = [key for key, value in values.items() if before.get(key) != value]
-            if changed:
+    def __init__(
+        self,
+        path: Path,
+        settings: TrainSettings,
+        arguments: Sequence[str] = (),
+        processes: int = 1,
+    ) -> None:
+        """Write nothing yet."""
+        self.path, self.settings, self.processes = path, settings, processes
+        self._arguments = [argument for argument in arguments if argument != "--resume"]
+
+    def check(self, *, resume: bool) -> None:
+        """Check that a run can start or go on here, before minutes are spent on its data."""
+        config_path = self.path / "config.json"
+        if not resume:
+            if config_path.exists():
                 raise InputError(
-                    f"the run in {path} was started with {changed[0]} = {before.get(changed[0])}, not "
-                    f"{values[changed[0]]}; resume with the same settings or start a new folder"
+                    f"{self.path} already holds a run; add --resume or choose another --out"
                 )
-        elif config_path.exists():
-            raise InputError(f"{path} already holds a run; add --resume or choose another --out")
-        else:
-            try:
-                path.mkdir(parents=True, exist_ok=True)
-                text = json.dumps({"settings": values, **self.description()}, indent=1)
-                config_path.write_text(text + "\n", "utf-8")
-            except OSError as error:
-                raise InputError(
-                    f"cannot write to {path} ({error.strerror}); choose another --out"
-                ) from None
+            return
+        if not (self.path / "state.pt").is_file():
+            raise InputError(f"{self.path} holds no run to resume; leave out --resume to start one")
+        before = json.loads(config_path.read_text("utf-8"))["settings"]
+        values = json.loads(json.dumps(asdict(self.settings)))
+        changed = [key for key, value in values.items() if before.get(key) != value]
+        if changed:
+            raise InputError(
+                f"the run in {self.path} was started with {changed[0]} = {before.get(changed[0])}, "
+                f"not {values[changed[0]]}; resume with the same settings or start a new folder"
+            )
+
+    def start(self, data_hash: str) -> None:
+        """Make the folder and write config.json, which says how to repeat the run."""
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            text = json.dumps({**self.description(), "data_hash": data_hash}, indent=1)
+            (self.path / "config.json").write_text(text + "\n", "utf-8")
+        except OSError as error:
+            raise InputError(
+                f"cannot write to {self.path} ({error.strerror}); choose another --out"
+            ) from None
+
+    def check_data(self, data_hash: str) -> None:
+        """Check that a run goes on with the sounds that it was started on."""
+        before = json.loads((self.path / "config.json").read_text("utf-8")).get("data_hash")
+        if before not in (None, data_hash):
+            raise InputError(
+                f"the run in {self.path} was started on other sounds (table {before}, now {data_hash}); "
+                "restore the folder's table or start a new run"
+            )
 
     def description(self) -> dict[str, Any]:
-        """Return how to repeat the run."""
-        arguments = [argument for argument in sys.argv[1:] if argument != "--resume"]
+        """Return how to repeat the run: the command, and the versions and settings that it had."""
+        program = "python -m train.train"
+        if self.processes > 1:
+            program = f"torchrun --nproc-per-node {self.processes} -m train.train"
         return {
-            "command": " ".join(["python -m train.train", *arguments]),
+            "command": " ".join([program, shlex.join(self._arguments)]).strip(),
+            "processes": self.processes,
             "version": sedtf_core.__version__,
             "torch": torch.__version__,
             "settings": asdict(self.settings),
         }
 
-    def log(self, **figures: float) -> None:
-        """Append a training step to log.csv."""
-        self._append("log.csv", figures)
+    def log(self, rows: Sequence[dict[str, float]]) -> None:
+        """Append training steps to log.csv."""
+        for row in rows:
+            self._append("log.csv", row)
 
     def log_validation(self, step: int, figures: dict[str, float]) -> None:
         """Append a measurement of the valid split to validation.csv."""
         self._append("validation.csv", {"step": step, **figures})
 
-    def is_best(self, figure: float, column: str = "map") -> bool:
-        """Whether ``figure`` is the highest in validation.csv, its own row included."""
-        with (self.path / "validation.csv").open(encoding="utf-8") as file:
-            return figure >= max(float(row[column]) for row in csv.DictReader(file))
+    def measurements_since_best(self, column: str = "map") -> int:
+        """How many measurements of the valid split came after the best one; 0 if the last is best."""
+        figures = [float(row[column]) for row in self._rows("validation.csv")]
+        return figures[::-1].index(max(figures)) if figures else 0
+
+    def write_throughput(self, figures: dict[str, float | str | int]) -> None:
+        """Write what training cost to throughput.json."""
+        (self.path / "throughput.json").write_text(json.dumps(figures, indent=1) + "\n", "utf-8")
+
+    def learning_curve(
+        self,
+    ) -> tuple[Int[np.ndarray, " points"], dict[str, Float[np.ndarray, " points"]]]:
+        """Return the steps of the measurements, and there the loss in training and validation.
+
+        The training loss is the mean over the steps since the measurement before.
+        """
+        measured = self._rows("validation.csv")
+        steps = np.array([int(row["step"]) for row in measured])
+        log = self._rows("log.csv")
+        logged = np.array([int(row["step"]) for row in log])
+        losses = np.array([float(row["loss"]) for row in log])
+        starts = np.concatenate([[0], steps[:-1]])
+        training = [
+            losses[(logged > start) & (logged <= end)].mean()
+            for start, end in zip(starts, steps, strict=True)
+        ]
+        valid = np.array([float(row["loss"]) for row in measured])
+        return steps, {"training": np.array(training), "validation": valid}
 
     def save_state(self, step: int, model: nn.Module, optimiser: torch.optim.Optimizer) -> None:
         """Keep all that an exact continuation needs."""
@@ -89,14 +144,21 @@ class RunFolder:
         os.replace(partial, self.path / "state.pt")
 
     def load_state(self, model: nn.Module, optimiser: torch.optim.Optimizer) -> int:
-        """Restore weights and optimiser, drop log rows written after them; returns the step."""
+        """Restore weights and optimiser; returns the step."""
         state = torch.load(self.path / "state.pt", weights_only=True, map_location="cpu")
         model.load_state_dict(state["model"])
         optimiser.load_state_dict(state["optimiser"])
-        step = int(state["step"])
+        return int(state["step"])
+
+    def drop_rows_after(self, step: int) -> None:
+        """Remove rows of later steps, which will be run again."""
         for name in ("log.csv", "validation.csv"):
-            self._truncate(name, step)
-        return step
+            path = self.path / name
+            if not path.exists():
+                continue
+            lines = path.read_text("utf-8").splitlines(keepends=True)
+            kept = lines[:1] + [line for line in lines[1:] if int(line.split(",")[0]) <= step]
+            path.write_text("".join(kept), "utf-8")
 
     def _append(self, name: str, figures: dict[str, float]) -> None:
         """Add a row, with a header where the file is new."""
@@ -108,11 +170,10 @@ class RunFolder:
                 writer.writeheader()
             writer.writerow(figures)
 
-    def _truncate(self, name: str, step: int) -> None:
-        """Remove rows of later steps, which will be run again."""
+    def _rows(self, name: str) -> list[dict[str, str]]:
+        """Read a table; no rows where it is not there yet."""
         path = self.path / name
         if not path.exists():
-            return
-        lines = path.read_text("utf-8").splitlines(keepends=True)
-        kept = lines[:1] + [line for line in lines[1:] if int(line.split(",")[0]) <= step]
-        path.write_text("".join(kept), "utf-8")
+            return []
+        with path.open(encoding="utf-8") as file:
+            return list(csv.DictReader(file))

@@ -1,6 +1,6 @@
 """Collect what the masks looked like while they were learnt, for the teaching pages.
 
-    python -m train.snapshots runs/gmp runs/gap runs/gwrp --library assets/library --out assets/results/snapshots.npz
+    python -m train.snapshots runs/gmp runs/gap runs/gwrp --library assets/library --out FILE.npz
 
 Three fixed mixtures of the library, sounds that no training saw, are analysed with every snapshot of each
 run; kept are the masks of the classes that are there, as bytes.

@@ -2,7 +2,8 @@
 
     python -m train.tables RESULTS... --out assets/results
 
-Tables II, V, VI and IX are means over classes, ours with 95 % intervals; III, IV, VII and VIII are ours a class.
+Tables II, V, VI and IX are means over classes, ours with 95 % intervals; III, IV, VII and VIII are ours a
+class.
 Each is written as Markdown, CSV and JSON. The data differ from the paper's, and every table says so.
 """
 

@@ -2,9 +2,11 @@
 
     python -m train.train --sounds DIR --system gwrp --preset laptop --out runs/gwrp
     python -m train.train --sounds DIR --system gwrp --preset laptop --out runs/gwrp --resume
+    torchrun --nproc-per-node 4 -m train.train --sounds DIR --system gwrp --preset paper --out runs/gwrp
 
-The run folder holds config.json (settings, package version, hash of the data, command), log.csv, the best
-and the last checkpoint, snapshots over the run, and state.pt to resume from, exactly where it stopped.
+The run folder holds config.json (command, settings, package version, hash of the data), log.csv,
+validation.csv, the best and the last checkpoint, snapshots over the run, state.pt to resume from, exactly
+where it stopped, and at the end throughput.json and learning_curve.png.
 """
 
 import argparse
@@ -13,40 +15,62 @@ import time
 from pathlib import Path
 
 import torch
-from torch import nn
+from jaxtyping import Float
+from torch import Tensor
 from tqdm import tqdm
 
 from sedtf_core.checkpoints import Metadata, save_checkpoint
 from sedtf_core.config import FeatureConfig, MixtureConfig, ModelConfig
-from sedtf_core.datasets import SoundBank, data_hash, read_sounds, require_mixable
+from sedtf_core.datasets import SoundBank, data_hash
 from sedtf_core.errors import InputError
 from sedtf_core.features import log_mel
-from sedtf_core.models import SYSTEMS, build_model
+from sedtf_core.models import SYSTEMS
 from train.batches import MixtureBatches
+from train.learner import Learner
+from train.meter import Meter, summary_line
+from train.parallel import Group, joined_group
 from train.run_folder import RunFolder
 from train.settings import PRESETS, TrainSettings, preset_settings
+from train.sounds import read_training_sounds
 from train.validation import Validation
 
 # Keys that keep the random draws of training, statistics and gain apart.
 TRAIN_KEY, STATISTICS_KEY = 1, 2
 STATISTICS_BATCHES = 24
+# Reading a loss waits for the device, so losses are read and logged together.
+LOG_EVERY = {"cuda": 25}
 
 
 class Trainer:
-    """A network, its optimiser and its data; ``run`` goes from the current step to the last."""
+    """A learner and its data; ``train_step`` mixes a batch and learns from it.
+
+    Parameters
+    ----------
+    settings
+        All choices of the run.
+    sounds
+        Folder with the table; decoded here, and never again.
+    group
+        The device, and the processes that share each batch.
+    is_compiled
+        As ``Learner`` takes it.
+
+    Raises
+    ------
+    InputError
+        If the sounds cannot be trained on, before any training starts.
+    """
 
     def __init__(
-        self, settings: TrainSettings, sounds: Path, folder: RunFolder, device: torch.device
+        self, settings: TrainSettings, sounds: Path, group: Group, *, is_compiled: bool = False
     ) -> None:
-        """Decode the sounds, build the network and measure the training set's statistics."""
-        self.settings, self.folder, self.device = settings, folder, device
-        rows = read_sounds(sounds)
-        for split in ("train", "valid"):
-            require_mixable(rows, split)
+        """Check and decode the sounds, build the network."""
+        self.settings, self.group = settings, group
+        group.share(range(settings.batch_size))
+        rows = read_training_sounds(sounds)
         self.labels = tuple(sorted({s.label for s in rows if s.kind == "event"}))
-        self.training = {"data_hash": data_hash(rows), "sounds": len(rows)}
+        self.data_hash, self.sound_count = data_hash(rows), len(rows)
         self.features = FeatureConfig()
-        torch.manual_seed(settings.seed)
         self.model_config = ModelConfig(
             settings.system,
             len(self.labels),
@@ -54,20 +78,23 @@ class Trainer:
             settings.channels,
             settings.decay,
         )
-        model = build_model(self.model_config).to(device)
-        self.model = model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.optimiser = torch.optim.Adam(self.model.parameters(), lr=settings.peak_rate)
         self.batches = self._batches(sounds, "train")
-        self.validation = Validation(self._batches(sounds, "valid"), settings, self.features)
-        self.autocast = torch.autocast(
-            device.type, torch.bfloat16, enabled=has_fast_bfloat16(device)
+        self.validation = (
+            Validation(self._batches(sounds, "valid"), settings, self.features)
+            if group.is_first
+            else None
         )
+        torch.manual_seed(settings.seed)
+        self.learner = Learner(
+            self.model_config, group, settings.peak_rate, is_compiled=is_compiled
+        )
+        self.meter = Meter(group.device, settings.batch_size)
         self.step = 0
 
     def _batches(self, sounds: Path, split: str) -> MixtureBatches:
         """Mixtures of one split."""
         bank = SoundBank.open(sounds, split=split)
-        return MixtureBatches(bank, self.labels, MixtureConfig(), self.device)
+        return MixtureBatches(bank, self.labels, MixtureConfig(), self.group.device)
 
     def set_statistics(self) -> None:
         """Measure mean and standard deviation a mel band over training mixtures at all SNRs."""
@@ -78,127 +105,252 @@ class Trainer:
             waveforms, _ = self.batches.realise(recipes)
             frames.append(log_mel(waveforms, self.features).flatten(0, 1))
         values = torch.cat(frames)
-        self.model.normalise.set_statistics(values.mean(dim=0), values.std(dim=0))
-
-    def run(self) -> None:
-        """Train to the last step; the state is kept when interrupted."""
-        if self.step == 0:
-            self.set_statistics()
-        progress = tqdm(
-            initial=self.step,
-            total=self.settings.steps,
-            unit="step",
-            mininterval=0.5 if sys.stderr.isatty() else 30,
+        self.learner.model.normalise.set_statistics(  # type: ignore[operator, union-attr]
+            values.mean(dim=0), values.std(dim=0)
         )
-        try:
-            while self.step < self.settings.steps:
-                started = time.perf_counter()
-                loss = self.train_step()
-                self.step += 1
-                seconds = time.perf_counter() - started
-                rate = self.settings.batch_size / seconds
-                progress.update()
-                progress.set_postfix(loss=f"{loss:.4f}", clips_per_s=f"{rate:.1f}", refresh=False)
-                self.folder.log(step=self.step, loss=loss, seconds=seconds)
-                self.after_step()
-        finally:
-            progress.close()
-            self.save("last")
-            self.folder.save_state(self.step, self.model, self.optimiser)
 
-    def train_step(self) -> float:
-        """One batch of fresh mixtures, one step of the optimiser; returns the loss."""
-        settings, step = self.settings, self.step
+    def synthesise(
+        self, step: int
+    ) -> tuple[Float[Tensor, "batch samples"], Float[Tensor, "batch classes"]]:
+        """Return this process's share of a step's fresh mixtures, and their weak labels."""
+        settings, group = self.settings, self.group
         recipes = self.batches.draw(
             settings.batch_size, (settings.seed, TRAIN_KEY, step), settings.snr_range(step)
         )
-        waveforms, weak_labels = self.batches.realise(recipes)
         # Dropout and gain depend on the step alone, so that a resumed run draws the same.
-        torch.manual_seed(settings.seed * 1_000_003 + step)
-        gain_db = torch.rand(len(recipes), 1, device=self.device) * -settings.gain_db
-        features = log_mel(waveforms * 10 ** (gain_db / 20), self.features)
-        self.model.train()
-        for group in self.optimiser.param_groups:
-            group["lr"] = settings.rate(step)
-        with self.autocast:
-            output = self.model(features)
-        # Rounding may carry a weighted mean of ones past 1, where the loss is not defined.
-        probs = output.clip_probs.float().clamp(0, 1)
-        loss = nn.functional.binary_cross_entropy(probs, weak_labels)
-        self.optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        self.optimiser.step()
-        return loss.item()
+        step_seed = settings.seed * 1_000_003 + step
+        torch.manual_seed(step_seed)
+        gain_db = torch.rand(settings.batch_size, 1) * -settings.gain_db
+        if not group.is_first:
+            torch.manual_seed(step_seed + group.rank * 1_000_000_007)  # other dropout for each
+        waveforms, weak_labels = self.batches.realise(group.share(recipes))
+        gains = 10 ** (gain_db[group.rank :: group.size] / 20)
+        return waveforms.mul_(self.batches.to_device(gains)), weak_labels
 
-    def after_step(self) -> None:
-        """Validate, and keep checkpoints, when their step has come."""
-        settings, step = self.settings, self.step
-        if step in settings.snapshot_steps():
-            self.save(f"snapshots/step_{step:06d}")
-        if step % settings.valid_every == 0 or step == settings.steps:
-            figures = self.validation.measure(self.model, self.autocast)
-            tqdm.write(f"step {step}: " + "  ".join(f"{k} {v:.4f}" for k, v in figures.items()))
-            self.folder.log_validation(step, figures)
-            self.save("last")
-            if self.folder.is_best(figures["map"]):
-                self.save("best")
-            self.folder.save_state(step, self.model, self.optimiser)
+    def train_step(self) -> Float[Tensor, ""]:
+        """One batch of fresh mixtures, one step of the optimiser; returns the loss, on the device."""
+        with self.meter.part("synthesis"):
+            waveforms, weak_labels = self.synthesise(self.step)
+        with self.meter.part("features"):
+            features = log_mel(waveforms, self.features)
+        with self.meter.part("network"):
+            return self.learner.learn(features, weak_labels, self.settings.rate(self.step))
 
-    def save(self, name: str) -> None:
-        """Write a checkpoint of the current weights into the run folder."""
-        training = {**self.training, **self.folder.description(), "step": self.step}
-        metadata = Metadata(self.model_config, self.features, self.labels, training)
-        save_checkpoint(self.folder.path / name, self.model, metadata)
+
+class Run:
+    """Takes a trainer from its step to the last, and keeps what is measured in the run folder."""
+
+    def __init__(self, trainer: Trainer, folder: RunFolder) -> None:
+        """Begin with nothing to log."""
+        self.trainer, self.folder, self.group = trainer, folder, trainer.group
+        self._unlogged: list[tuple[int, Tensor, float]] = []
+
+    def start(self) -> None:
+        """Begin a new run: write config.json, measure the training set's statistics."""
+        if self.group.is_first:
+            self.folder.start(self.trainer.data_hash)
+        self.trainer.set_statistics()
 
     def resume(self) -> None:
         """Take up weights, optimiser and step where the run folder left them."""
-        self.step = self.folder.load_state(self.model, self.optimiser)
+        trainer = self.trainer
+        self.folder.check_data(trainer.data_hash)
+        trainer.step = self.folder.load_state(trainer.learner.model, trainer.learner.optimiser)
+        if self.group.is_first:
+            self.folder.drop_rows_after(trainer.step)
+
+    def go(self) -> None:
+        """Train to the last step, or until there is no gain; the state is kept when interrupted."""
+        trainer, settings = self.trainer, self.trainer.settings
+        progress = tqdm(
+            initial=trainer.step,
+            total=settings.steps,
+            unit="step",
+            mininterval=0.5 if sys.stderr.isatty() else 30,
+            disable=None if self.group.is_first else True,
+        )
+        try:
+            is_stopped = self._has_stalled()
+            while trainer.step < settings.steps and not is_stopped:
+                with trainer.meter.step():
+                    self._step(progress)
+                is_stopped = self._after_step()
+        finally:
+            progress.close()
+            self._keep()
+        self._finish()
+
+    def _step(self, progress: "tqdm[None]") -> None:
+        """Train one step, and log now and then."""
+        trainer = self.trainer
+        started = time.perf_counter()
+        loss = trainer.train_step()
+        trainer.step += 1
+        seconds = time.perf_counter() - started
+        self._unlogged.append((trainer.step, loss, seconds))
+        progress.update()
+        if trainer.step % LOG_EVERY.get(self.group.device.type, 1) == 0:
+            loss_now = self._log()
+            rate = trainer.settings.batch_size / seconds
+            progress.set_postfix(loss=f"{loss_now:.4f}", clips_per_s=f"{rate:.1f}", refresh=False)
+
+    def _log(self) -> float:
+        """Write the steps not logged yet; returns the last loss, the mean of all processes."""
+        if not self._unlogged:
+            return 0.0
+        losses = self.group.mean(torch.stack([loss for _, loss, _ in self._unlogged])).tolist()
+        if self.group.is_first:
+            self.folder.log(
+                [
+                    {"step": step, "loss": loss, "seconds": seconds}
+                    for (step, _, seconds), loss in zip(self._unlogged, losses, strict=True)
+                ]
+            )
+        self._unlogged.clear()
+        return float(losses[-1])
+
+    def _after_step(self) -> bool:
+        """Validate and keep checkpoints when their step has come; returns whether to stop."""
+        settings, step = self.trainer.settings, self.trainer.step
+        if step in settings.snapshot_steps():
+            self._save(f"snapshots/step_{step:06d}")
+        if step % settings.valid_every and step != settings.steps:
+            return False
+        self._log()
+        if self.trainer.validation is not None:
+            learner = self.trainer.learner
+            figures = self.trainer.validation.measure(learner.model, learner.autocast())
+            tqdm.write(f"step {step}: " + "  ".join(f"{k} {v:.4f}" for k, v in figures.items()))
+            self.folder.log_validation(step, figures)
+            if self.folder.measurements_since_best() == 0:
+                self._save("best")
+            self._keep()
+        return self._has_stalled()
+
+    def _has_stalled(self) -> bool:
+        """Whether the measurements have not become better for as long as the settings allow."""
+        patience, is_stalled = self.trainer.settings.patience, False
+        if patience is None:
+            return False
+        if self.group.is_first:
+            is_stalled = self.folder.measurements_since_best() >= patience
+        return self.group.agree(is_stalled)
+
+    def _keep(self) -> None:
+        """Write the last checkpoint and all that resuming needs."""
+        if self.group.is_first:
+            if self.group.size == 1:
+                self._log()  # of several, one that was interrupted must not wait for the others
+            self._save("last")
+            learner = self.trainer.learner
+            self.folder.save_state(self.trainer.step, learner.model, learner.optimiser)
+
+    def _save(self, name: str) -> None:
+        """Write a checkpoint of the current weights into the run folder."""
+        if not self.group.is_first:
+            return
+        trainer = self.trainer
+        training = {
+            "data_hash": trainer.data_hash,
+            "sounds": trainer.sound_count,
+            **self.folder.description(),
+            "step": trainer.step,
+        }
+        metadata = Metadata(trainer.model_config, trainer.features, trainer.labels, training)
+        save_checkpoint(self.folder.path / name, trainer.learner.model, metadata)
+
+    def _finish(self) -> None:
+        """Say what training cost, and draw the learning curve."""
+        if not self.group.is_first:
+            return
+        trainer = self.trainer
+        if trainer.step < trainer.settings.steps:
+            print(
+                f"stopped at step {trainer.step}: no better mAP in {trainer.settings.patience} "
+                "measurements of the valid split"
+            )
+        figures = {**trainer.meter.summary(), "processes": self.group.size}
+        self.folder.write_throughput(figures)
+        print(summary_line(figures))
+        draw_learning_curve(self.folder)
 
 
-def has_fast_bfloat16(device: torch.device) -> bool:
-    """Whether matrix units for bfloat16 make mixed precision the faster choice here."""
-    if device.type == "cuda":
-        return bool(torch.cuda.is_bf16_supported())
-    # torch has no public name for it; without these units bfloat16 is the slower choice.
-    return device.type == "cpu" and bool(torch.cpu._is_amx_tile_supported())  # noqa: SLF001
+def draw_learning_curve(folder: RunFolder) -> None:
+    """Write learning_curve.png into the run folder, or say that there is no matplotlib."""
+    try:
+        from sedtf_core.plotting import figure_to_png, plot_learning_curve
+    except ImportError:
+        print("no learning_curve.png: matplotlib is not installed", file=sys.stderr)
+        return
+    steps, losses = folder.learning_curve()
+    figure = plot_learning_curve(steps, losses).figure.get_figure(root=True)
+    if figure is not None:
+        (folder.path / "learning_curve.png").write_bytes(figure_to_png(figure))
 
 
-def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
+def parse_arguments(arguments: list[str]) -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(prog="python -m train.train", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m train.train",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("--sounds", type=Path, required=True, help="folder with sounds.csv")
     parser.add_argument("--system", choices=SYSTEMS, required=True)
     parser.add_argument("--preset", choices=sorted(PRESETS), default="laptop")
     parser.add_argument("--out", type=Path, required=True, help="run folder")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, …")
     parser.add_argument("--steps", type=int)
-    parser.add_argument("--batch-size", type=int)
+    parser.add_argument("--batch-size", type=int, help="of all processes together")
     parser.add_argument("--snr-db", type=float, nargs=2, metavar=("LO", "HI"))
     parser.add_argument("--seed", type=int)
+    parser.add_argument(
+        "--patience", type=int, metavar="N", help="stop after N validations without a better mAP"
+    )
+    parser.add_argument("--compile", action="store_true", help="let torch.compile fuse the network")
     parser.add_argument("--resume", action="store_true", help="go on where the run folder stopped")
-    return parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
+    for name, least in (("steps", 1), ("batch_size", 1), ("patience", 1), ("seed", 0)):
+        value = getattr(options, name)
+        if value is not None and value < least:
+            parser.error(f"--{name.replace('_', '-')} must be at least {least}, got {value}")
+    return options
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Train as the command line says; returns the exit status."""
-    options = parse_arguments(arguments)
-    settings = preset_settings(
+def settings_of(options: argparse.Namespace) -> TrainSettings:
+    """Return the preset that the command line names, with its changes."""
+    return preset_settings(
         options.preset,
         options.system,
         steps=options.steps,
         batch_size=options.batch_size,
         snr_db=tuple(options.snr_db) if options.snr_db else None,
         seed=options.seed,
+        patience=options.patience,
     )
-    name = options.device
-    if name == "auto":
-        name = "cuda" if torch.cuda.is_available() else "cpu"
+
+
+def train(options: argparse.Namespace, arguments: list[str], group: Group) -> None:
+    """Start or resume the run that the command line describes."""
+    settings = settings_of(options)
+    folder = RunFolder(options.out, settings, arguments, group.size)
+    if group.is_first:
+        folder.check(resume=options.resume)
+    run = Run(Trainer(settings, options.sounds, group, is_compiled=options.compile), folder)
+    if options.resume:
+        run.resume()
+    else:
+        run.start()
+    run.go()
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Train as the command line says; returns the exit status."""
+    given = sys.argv[1:] if arguments is None else arguments
+    options = parse_arguments(given)
     try:
-        folder = RunFolder(options.out, settings, resume=options.resume)
-        trainer = Trainer(settings, options.sounds, folder, torch.device(name))
-        if options.resume:
-            trainer.resume()
-        trainer.run()
+        with joined_group(options.device) as group:
+            train(options, given, group)
     except InputError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2

@@ -5,7 +5,7 @@ samples; every improvement is over the unprocessed mixture. All sounds of a clip
 that a quiet residual stays quiet.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,8 +21,10 @@ from pages.shared.take_away import shared_gain
 from pages.shared.views import shown_labels
 from sedtf_core import audio
 from sedtf_core.evaluation.separation import improvements, si_sdr
+from sedtf_core.events import Event
 from sedtf_core.inference import Analysis
 from sedtf_core.labels import display_name, label_colour
+from sedtf_core.mixing import Mixture
 from sedtf_core.separation import background, separate
 
 IDEAL = "Ideal ratio mask"
@@ -72,38 +74,42 @@ def event_levels(
     kinds: tuple[str | None, ...] = (*systems, None)
     estimates = {kind: mixture_estimates(recipe(clip), kind) for kind in kinds}
     gain = shared_gain([mixed.mixture, *(row for rows in estimates.values() for row in rows)])
+    residuals = {
+        f"What {title(system)} leaves of the mixture": background(
+            mixed.mixture, estimates[system]
+        ).numpy()
+        for system in systems
+    }
     levels = []
-    for index, (event, source) in enumerate(zip(mixed.events, mixed.sources, strict=True)):
-        span = slice(round(event.onset * SAMPLE_RATE), round(event.offset * SAMPLE_RATE))
-        part = span if on_span else slice(None)
+    for index, event in enumerate(mixed.events):
         own = {kind: rows[index] for kind, rows in estimates.items()}
-        gained = {
-            kind: improvements(row[part], source[part], mixed.mixture[part])[
-                "si_sdr_improvement_db"
-            ]
-            for kind, row in own.items()
-        }
         sounds = {
             "Mixture": mixed.mixture,
-            "True source": source,
+            "True source": mixed.sources[index],
             **{mask_name(kind): row for kind, row in own.items()},
-            **{
-                f"What {title(system)} leaves of the mixture": background(
-                    mixed.mixture, estimates[system]
-                ).numpy()
-                for system in systems
-            },
+            **residuals,
         }
-        levels.append(
-            EventLevels(
-                event.label,
-                (event.onset, event.offset),
-                si_sdr(mixed.mixture[part], source[part]),
-                gained,
-                tuple(Heard(name, waveform, gain) for name, waveform in sounds.items()),
-            )
-        )
+        tracks = tuple(Heard(name, waveform, gain) for name, waveform in sounds.items())
+        measured = _measured(mixed, index, own, _span(event) if on_span else slice(None))
+        levels.append(EventLevels(event.label, (event.onset, event.offset), *measured, tracks))
     return sorted(levels, key=lambda level: level.span_s)
+
+
+def _span(event: Event) -> slice:
+    """The samples of an event."""
+    return slice(round(event.onset * SAMPLE_RATE), round(event.offset * SAMPLE_RATE))
+
+
+def _measured(
+    mixed: Mixture, index: int, estimates: Mapping[str | None, Waveform], part: slice
+) -> tuple[float, dict[str | None, float]]:
+    """SI-SDR of the mixture on some samples, and each estimate's improvement over it."""
+    unprocessed, source = mixed.mixture[part], mixed.sources[index][part]
+    gained = {
+        kind: improvements(row[part], source, unprocessed)["si_sdr_improvement_db"]
+        for kind, row in estimates.items()
+    }
+    return si_sdr(unprocessed, source), gained
 
 
 def recording_tracks(clip: Recording, analyses: Sequence[Analysis]) -> list[Heard]:

@@ -10,7 +10,7 @@ from pages.shared.player.payload import PlayerView
 from pages.shared.state import Synthesis, recipe
 from pages.shared.views import TITLES
 from sedtf_core.errors import InputError
-from sedtf_core.events import Event
+from sedtf_core.events import Event, frames_to_events
 from sedtf_core.inference import Analysis
 from sedtf_core.labels import display_name
 
@@ -30,8 +30,7 @@ def clip_view(clip: Clip, systems: tuple[str, ...]) -> PlayerView | None:
 def show_in_words(clip: Clip, view: PlayerView, system: str) -> None:
     """Say what one system finds, beside the truth where it is known."""
     if isinstance(clip, Recording):
-        found = [event for event in _events_of(view, system)]
-        text = _listed(found) or _nothing_passes(view, system)
+        text = _listed(_events_of(view, system)) or _nothing_passes(view, system)
         st.markdown(
             f"**In words.** {TITLES[system]} finds {text}. What is really there is not known."
         )
@@ -55,8 +54,6 @@ def _compared(event: Event, analysis: Analysis) -> str:
 
 def _events_of(view: PlayerView, system: str) -> Sequence[Event]:
     """Events of the classes shown, from the view's own scores."""
-    from sedtf_core.events import frames_to_events
-
     shown = next(s for s in view.systems if s.name == system)
     labels = [c.label for c in view.classes]
     detected = shown.clip_probs >= view.detection.tagging_threshold
@@ -75,10 +72,11 @@ def _listed(events: Sequence[Event]) -> str:
 def _nothing_passes(view: PlayerView, system: str) -> str:
     """What to say where no class passes: the highest, and how far it is."""
     shown = next(s for s in view.systems if s.name == system)
-    best = int(shown.clip_probs.argmax())
+    probs = shown.clip_probs.reshape(len(view.classes), -1).max(axis=1)
+    best = int(probs.argmax())
     return (
         f"no event; the likeliest class is {view.classes[best].name.lower()} with a clip probability "
-        f"of {float(shown.clip_probs[best]):.2f}"
+        f"of {float(probs[best]):.2f}"
     )
 
 

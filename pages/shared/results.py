@@ -21,6 +21,9 @@ from sedtf_core.labels import display_name, label_colour
 
 RESULTS = Path(__file__).resolve().parents[2] / "assets" / "results"
 OURS, PAPERS = "#4a8fb0", "#8d95a1"
+OURS_FILL = (
+    "rgba(74, 143, 176, 0.45)"  # lighter, so that the interval is seen on the bar in both themes
+)
 METRICS = {
     "f1": "F1",
     "auc": "AUC",
@@ -153,7 +156,7 @@ def mean_figure(rows: Sequence[Row]) -> go.Figure:
         )  # fmt: skip
         figure.add_bar(
             x=[row["ours"] for row in own], y=names, name="Ours, 95 % interval", orientation="h",
-            marker_color=OURS, error_x=_whiskers(own), legendgroup="ours",
+            marker={"color": OURS_FILL, "line": {"color": OURS, "width": 1}}, error_x=_whiskers(own), legendgroup="ours",
             showlegend=position == 1, row=1, col=position,
             hovertemplate="%{y}, ours: %{x:.3f}<extra></extra>",
         )  # fmt: skip
@@ -178,6 +181,8 @@ def _whiskers(rows: Sequence[Row]) -> dict[str, Any]:
     return {
         "type": "data",
         "symmetric": False,
+        "color": OURS,
+        "thickness": 2,
         "array": [high - row["ours"] for row, (_, high) in zip(rows, bounds, strict=True)],
         "arrayminus": [row["ours"] - low for row, (low, _) in zip(rows, bounds, strict=True)],
     }

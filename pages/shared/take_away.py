@@ -6,7 +6,7 @@ are made when their button is pressed, not before. Leaves the formats to ``sedtf
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -120,47 +120,50 @@ def shared_gain(waveforms: Sequence[NDArray[np.float32]]) -> float:
 
 
 def sound_files(order: Order) -> dict[str, bytes]:
-    """``sounds``, encoded with one gain: 1 in float WAV, which cannot clip."""
-    named, kind = sounds(order), order.audio_format
-    gain = _gain(order, named)
-    rate = order.analysis().features.sample_rate
+    """``sounds``, encoded with one gain."""
+    named = sounds(order)
+    return _encoded(order, named, common_gain(order, named))
+
+
+def common_gain(order: Order, named: Mapping[str, NDArray[np.float32]]) -> float:
+    """The gain that all sounds of an order share: 1 in float WAV, which cannot clip."""
+    return 1.0 if order.audio_format == "wav" else shared_gain(list(named.values()))
+
+
+def _encoded(
+    order: Order, named: Mapping[str, NDArray[np.float32]], gain: float
+) -> dict[str, bytes]:
+    """Sounds as files, all times one gain."""
+    kind, rate = order.audio_format, order.analysis().features.sample_rate
     return {
         f"{name}.{kind}": audio.encode(waveform, rate, gain=gain, format=kind)
         for name, waveform in named.items()
     }
 
 
-def _gain(order: Order, named: dict[str, NDArray[np.float32]]) -> float:
-    """The gain that all sounds of an order share."""
-    return 1.0 if order.audio_format == "wav" else shared_gain(list(named.values()))
-
-
-def recipe_file(order: Order) -> dict[str, str]:
+def recipe_file(order: Order, gain: float) -> dict[str, str]:
     """All that is needed to make the other files again."""
-    clip, analysis, mixture = order.clip, order.analysis(), known_mixture(order.clip)
+    clip, mixture = order.clip, known_mixture(order.clip)
     content: dict[str, Any] = {"version": __version__, "title": clip.title()}
-    if mixture is not None:
-        content["mixture"] = {
-            **mixture.recipe.to_dict(),
-            "gain": mixture.gain,
-            "sample_rate": mixture.sample_rate,
-        }
-    elif isinstance(clip, Recording):
+    if isinstance(clip, Recording):
         content["recording"] = {
             "name": clip.name,
             "sha256": clip.digest,
             "start_s": clip.start_s,
             "seconds": clip.seconds,
         }
+    if mixture is not None:
+        levels = {"gain": mixture.gain, "sample_rate": mixture.sample_rate}
+        content["mixture"] = {**mixture.recipe.to_dict(), **levels}
     content["system"] = order.system
-    content["detection"] = asdict(analysis.detection)
-    content["audio"] = {"format": order.audio_format, "gain": _gain(order, sounds(order))}
+    content["detection"] = asdict(order.analysis().detection)
+    content["audio"] = {"format": order.audio_format, "gain": gain}
     return {"recipe.json": json.dumps(content, indent=2, ensure_ascii=False) + "\n"}
 
 
-def all_files(order: Order) -> dict[str, bytes | str]:
-    """Every file of an order, in the folders that the command line writes."""
-    analysis, mixture = order.analysis(), known_mixture(order.clip)
+def report_file(order: Order) -> dict[str, str]:
+    """The numbers of the analysis, as the command line writes them."""
+    analysis = order.analysis()
     report = exports.analysis_to_json(
         file_name=order.clip.title(),
         duration_s=analysis.duration_s,
@@ -171,22 +174,31 @@ def all_files(order: Order) -> dict[str, bytes | str]:
         clip_probs=analysis.clip_probs,
         events=analysis.events,
     )
-    truth = {} if mixture is None else {"truth.tsv": exports.events_to_tsv(_sorted_truth(order))}
+    return {"analysis.json": report}
+
+
+def truth_file(order: Order) -> dict[str, str]:
+    """The true events by onset; nothing for a recording."""
+    mixture = known_mixture(order.clip)
+    if mixture is None:
+        return {}
+    events = sorted(mixture.events, key=lambda event: event.onset)
+    return {"truth.tsv": exports.events_to_tsv(events)}
+
+
+def all_files(order: Order) -> dict[str, bytes | str]:
+    """Every file of an order, with the names that the command line gives them."""
+    named = sounds(order)
+    gain = common_gain(order, named)
     return {
         **event_files(order),
         **score_files(order),
         **mask_files(order),
-        **sound_files(order),
-        **recipe_file(order),
-        **truth,
-        "analysis.json": report,
+        **_encoded(order, named, gain),
+        **report_file(order),
+        **truth_file(order),
+        **recipe_file(order, gain),
     }
-
-
-def _sorted_truth(order: Order) -> list[Any]:
-    """True events by onset."""
-    mixture = known_mixture(order.clip)
-    return [] if mixture is None else sorted(mixture.events, key=lambda event: event.onset)
 
 
 # --- The panel ---

@@ -117,9 +117,11 @@ def _system(analysis: Analysis, rows: Sequence[int]) -> SystemView:
     """One system's masks and scores of the classes shown."""
     masks = None if analysis.masks is None else masks_to_uint8(analysis.masks[rows])
     title = TITLES.get(analysis.system, analysis.system)
-    return SystemView(
-        analysis.system, title, analysis.clip_probs[rows], analysis.frame_scores[rows], masks
-    )
+    probs = analysis.clip_probs[rows]
+    if analysis.duration_s > analysis.detection.section_s:
+        # A long clip is tagged in sections: what counts at a frame is whether one of them passes there.
+        probs = np.where(analysis.detected[rows], probs[:, None], 0)
+    return SystemView(analysis.system, title, probs, analysis.frame_scores[rows], masks)
 
 
 def _estimates(

@@ -1,0 +1,137 @@
+"""The Events page: counts against the truth, and events that follow the sliders."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pages.shared.analyses import clip_analysis
+from pages.shared.cached import SAMPLE_RATE
+from pages.shared.clips import EXAMPLES
+from pages.shared.events_panel import (
+    NO_EVENT,
+    Counts,
+    count_events,
+    in_stretch,
+    lanes_figure,
+)
+from sedtf_core import audio
+from sedtf_core.evaluation.event import evaluate
+from sedtf_core.events import Event
+from sedtf_core.labels import label_colour
+
+PAGE = Path(__file__).resolve().parents[2] / "pages" / "events.py"
+TRUTH = (Event(1.0, 2.0, "Bark"), Event(4.0, 5.0, "Flute"))
+
+
+def open_page() -> AppTest:
+    return AppTest.from_file(str(PAGE), default_timeout=120)
+
+
+def scores(page: AppTest) -> dict[str, dict[str, object]]:
+    return page.dataframe[0].value.set_index("System").to_dict("index")
+
+
+def test_an_event_must_be_of_its_class_and_near_its_truth_to_count() -> None:
+    found = [Event(1.1, 2.1, "Bark"), Event(4.0, 5.0, "Oboe"), Event(4.5, 5.0, "Flute")]
+    counts = count_events(TRUTH, found)
+    assert counts == Counts(references=2, estimates=3, matches=1)
+    assert counts.precision == pytest.approx(1 / 3)
+    assert counts.recall == pytest.approx(1 / 2)
+    assert counts.f1 == pytest.approx(2 / 5)
+    assert counts.error_rate == pytest.approx(3 / 2)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_of_one_class_the_figures_are_those_of_the_evaluation(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    truth, found = ([Event(o, o + 0.5, "Bark") for o in rng.uniform(0, 3, 6)] for _ in range(2))
+    expected = evaluate([(truth, found)], ["Bark"])
+    counts = count_events(truth, found)
+    assert counts.f1 == pytest.approx(expected["f1"])
+    assert counts.error_rate == pytest.approx(expected["er"])
+
+
+def test_counts_without_events_or_claims_are_defined() -> None:
+    assert count_events(TRUTH, []) == Counts(2, 0, 0)
+    assert (count_events(TRUTH, []).f1, count_events(TRUTH, []).error_rate) == (0.0, 1.0)
+    assert (count_events([], []).f1, count_events([], []).error_rate) == (0.0, 0.0)
+    assert count_events([], TRUTH).error_rate == 2.0
+    assert count_events(TRUTH, TRUTH) == Counts(2, 2, 2)
+
+
+def test_labels_of_a_file_are_cut_to_the_stretch_that_is_shown() -> None:
+    assert in_stretch(TRUTH, 1.5, 3.0) == (Event(0.0, 0.5, "Bark"), Event(2.5, 3.0, "Flute"))
+    assert in_stretch(TRUTH, 2.0, 1.0) == ()
+
+
+def test_every_lane_is_drawn_and_events_have_the_colour_of_their_class() -> None:
+    figure = lanes_figure({"Truth": TRUTH, "GMP": []}, 10.0)
+    (bars,) = figure.data
+    assert list(bars.y[0]) == ["Truth", "Truth", "GMP"]
+    assert list(bars.y[1]) == ["Bark", "Flute", NO_EVENT]
+    assert list(bars.base[:2]) == [1.0, 4.0]
+    assert list(bars.x) == [1.0, 1.0, 0.0]
+    assert bars.marker.color[:2] == (label_colour("Bark"), label_colour("Flute"))
+
+
+def test_the_page_opens_with_the_events_that_the_analysis_has() -> None:
+    page = open_page().run()
+    assert not page.exception
+    clip = next(iter(EXAMPLES.values()))
+    shown = page.dataframe[1].value
+    for name, system in (("GAP", "gap"), ("GWRP", "gwrp")):
+        own = shown[shown["System"] == name]
+        events = clip_analysis(clip, system).events
+        assert own["Onset (s)"].tolist() == pytest.approx([e.onset for e in events], abs=1e-3)
+    assert {"F1", "Precision", "Recall", "Error rate"} <= set(page.dataframe[0].value.columns)
+
+
+def test_events_and_scores_follow_the_sliders() -> None:
+    page = open_page().run()
+    before = scores(page)["GAP"]["False alarms"]
+    page.slider(key="tagging_threshold").set_value(0.5).run()
+    assert not page.exception
+    assert scores(page)["GAP"]["False alarms"] < before
+    page.slider(key="score_thresholds").set_value((0.9, 1.0)).run()
+    assert not page.exception
+    assert any("No event" in info.value for info in page.info)
+    assert all(row["F1"] == 0 for row in scores(page).values())
+
+
+@pytest.mark.parametrize("key", ["min_event", "max_gap"])
+def test_lengths_can_be_moved_to_their_ends(key: str) -> None:
+    page = open_page().run()
+    page.slider(key=key).set_value(0).run()
+    page.slider(key=key).set_value(60).run()
+    page.select_slider(key="median").set_value(31).run()
+    assert not page.exception
+
+
+def test_of_an_upload_events_are_shown_and_scored_only_with_its_labels() -> None:
+    noise = np.random.default_rng(0).normal(0, 0.1, 64_000).astype(np.float32)
+    page = open_page()
+    page.query_params["source"] = "Upload"
+    page.run()
+    upload = page.file_uploader(key="upload")
+    upload.upload("my.wav", audio.encode(noise, SAMPLE_RATE), "audio/wav").run()
+    assert not page.exception
+    assert any("not known" in info.value for info in page.info)
+    labels = page.file_uploader(key="labels_file")
+    labels.upload("labels.txt", b"0.5\t1.0\tBark\n", "text/plain").run()
+    assert not page.exception
+    assert scores(page)["GWRP"]["Found"].endswith("of 1")
+
+
+def test_a_labels_file_that_cannot_be_read_is_one_message() -> None:
+    noise = np.random.default_rng(0).normal(0, 0.1, 64_000).astype(np.float32)
+    page = open_page()
+    page.query_params["source"] = "Upload"
+    page.run()
+    page.file_uploader(key="upload").upload(
+        "my.wav", audio.encode(noise, SAMPLE_RATE), "audio/wav"
+    ).run()
+    page.file_uploader(key="labels_file").upload("x.tsv", b"\xff\xfe words", "text/plain").run()
+    assert not page.exception
+    assert len(page.error) == 1

@@ -1,0 +1,118 @@
+"""The Listen page: levels against the known truth, sounds at one gain, and no claim about uploads."""
+
+import io
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from streamlit.testing.v1 import AppTest
+
+from pages.shared.cached import SAMPLE_RATE, mixture
+from pages.shared.clips import EXAMPLES
+from pages.shared.listen import EventLevels, Heard, encoded, event_levels, mask_name, waterfall
+from pages.shared.state import recipe
+from sedtf_core import audio
+from sedtf_core.evaluation.separation import si_sdr
+from sedtf_core.labels import label_colour
+
+PAGE = Path(__file__).resolve().parents[2] / "pages" / "listen.py"
+CLIP = next(iter(EXAMPLES.values()))
+
+
+@pytest.fixture(scope="module")
+def levels() -> list[EventLevels]:
+    return event_levels(CLIP, ("gap", "gwrp"))
+
+
+def open_page() -> AppTest:
+    return AppTest.from_file(str(PAGE), default_timeout=120)
+
+
+def test_every_event_is_there_in_order_and_the_ideal_mask_is_the_ceiling(
+    levels: list[EventLevels],
+) -> None:
+    assert {level.label for level in levels} == set(CLIP.classes)
+    assert all(a.span_s <= b.span_s for a, b in pairwise(levels))
+    for level in levels:
+        assert list(level.improvements_db) == ["gap", "gwrp", None]
+        assert level.improvements_db[None] == max(level.improvements_db.values())
+
+
+def test_levels_are_those_of_the_sounds_that_are_played(levels: list[EventLevels]) -> None:
+    for level in levels:
+        sounds = {track.name: track.waveform for track in level.tracks}
+        source = sounds["True source"]
+        assert level.mixture_db == pytest.approx(si_sdr(sounds["Mixture"], source))
+        for kind, gained in level.improvements_db.items():
+            reached = si_sdr(sounds[mask_name(kind)], source)
+            assert level.mixture_db + gained == pytest.approx(reached)
+
+
+def test_on_its_own_span_an_event_is_measured_without_the_rest_of_the_clip(
+    levels: list[EventLevels],
+) -> None:
+    on_span = event_levels(CLIP, ("gap", "gwrp"), on_span=True)
+    mixed = mixture(recipe(CLIP))
+    for whole, own in zip(levels, on_span, strict=True):
+        first, end = (round(second * SAMPLE_RATE) for second in own.span_s)
+        source = next(t.waveform for t in own.tracks if t.name == "True source")
+        assert own.mixture_db == pytest.approx(si_sdr(mixed.mixture[first:end], source[first:end]))
+        assert own.mixture_db > whole.mixture_db
+
+
+def test_all_sounds_of_a_clip_are_played_at_one_gain(levels: list[EventLevels]) -> None:
+    tracks = [track for level in levels for track in level.tracks]
+    assert len({track.gain for track in tracks}) == 1
+    for track in tracks[:3]:
+        samples, rate = soundfile.read(io.BytesIO(encoded(track)), dtype="float32")
+        assert rate == SAMPLE_RATE
+        np.testing.assert_allclose(samples, track.gain * track.waveform, atol=2**-15)
+
+
+def test_a_quiet_sound_stays_quiet() -> None:
+    quiet = Heard("quiet", np.full(320, 0.01, np.float32), 1.0)
+    samples, _ = soundfile.read(io.BytesIO(encoded(quiet)))
+    assert np.abs(samples).max() < 0.011
+
+
+def test_bars_start_at_the_mixture_and_have_the_colour_of_the_class(
+    levels: list[EventLevels],
+) -> None:
+    unprocessed, masks = waterfall(levels[0]).data
+    assert unprocessed.y[0] == masks.base == levels[0].mixture_db
+    assert list(masks.y) == list(levels[0].improvements_db.values())
+    assert masks.marker.color == label_colour(levels[0].label)
+    assert len(set(masks.marker.pattern.shape)) == len(masks.y)
+
+
+def test_the_page_plays_encoded_sounds_and_says_what_was_gained() -> None:
+    page = open_page().run()
+    assert not page.exception
+    assert any("cleaner" in text.value for text in page.markdown)
+    assert len(page.get("audio")) >= 5
+    assert len(page.dataframe[0].value) == len(CLIP.classes)
+
+
+def test_another_clip_or_event_can_be_chosen() -> None:
+    page = open_page().run()
+    page.selectbox(key="example").set_value("A helicopter over birds and a flute").run()
+    assert not page.exception
+    assert len(page.dataframe[0].value) == 2
+    page.segmented_control(key="measured_on").set_value("Event only").run()
+    assert not page.exception
+
+
+def test_of_an_upload_nothing_is_measured() -> None:
+    noise = np.random.default_rng(0).normal(0, 0.1, 64_000).astype(np.float32)
+    page = open_page()
+    page.query_params["source"] = "Upload"
+    page.run()
+    page.file_uploader(key="upload").upload(
+        "my.wav", audio.encode(noise, SAMPLE_RATE), "audio/wav"
+    ).run()
+    assert not page.exception
+    assert any("not known" in info.value for info in page.info)
+    assert not page.dataframe
+    assert page.get("audio")

@@ -1,0 +1,150 @@
+"""The Results page: what is read, what the filters leave, and what is drawn of it."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pages.shared import results
+from pages.shared.results import (
+    Table,
+    class_figure,
+    class_values,
+    commands_for,
+    mean_figure,
+    mean_rows,
+    read_tables,
+)
+from sedtf_core.labels import label_colour
+
+PAGE = Path(__file__).resolve().parents[2] / "pages" / "results.py"
+COMMANDS = [
+    "python -m train.evaluate --system gwrp --snr 20 --json a.json",
+    "python -m train.evaluate --system gwrp --snr 0 --json b.json",
+]
+
+
+def mean(system: str, snr_db: float, column: str, ours: float) -> dict[str, Any]:
+    return {
+        "snr_db": snr_db, "system": system, "column": column, "ours": ours,
+        "low": ours - 0.1, "high": ours + 0.05, "paper": 0.5,
+    }  # fmt: skip
+
+
+MEANS = {
+    "title": "Audio tagging (paper's Table II)",
+    "note": "Other data than the paper's.",
+    "commands": COMMANDS,
+    "rows": [mean(s, snr, "f1", 0.4) for snr in (20.0, 0.0) for s in ("gmp", "gwrp")],
+}
+CLASSES = {
+    "title": "Event F1 a class (Table VII)",
+    "note": "Other data than the paper's.",
+    "commands": COMMANDS,
+    "rows": [
+        {"Class": "Bark", "GWRP, 20 dB": "0.250", "GAP, 20 dB": "0.100", "GWRP, 0 dB": "0.050"},
+        {"Class": "Hi-hat", "GWRP, 20 dB": "–", "GAP, 20 dB": "0.300", "GWRP, 0 dB": "0.000"},
+    ],
+}
+
+
+def table(report: dict[str, Any]) -> Table:
+    return Table(report["title"], report["note"], tuple(COMMANDS), tuple(report["rows"]))
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(results, "RESULTS", tmp_path)
+    return tmp_path
+
+
+def write(folder: Path, name: str, report: object) -> None:
+    (folder / f"table_{name}.json").write_text(json.dumps(report), "utf-8")
+
+
+def open_page() -> AppTest:
+    return AppTest.from_file(str(PAGE), default_timeout=60).run()
+
+
+def test_without_results_the_page_says_how_to_get_them(folder: Path) -> None:
+    page = open_page()
+    assert not page.exception
+    assert "No results" in page.info[0].value
+    assert "train.tables" in page.code[0].value
+
+
+def test_the_page_shows_a_table_with_the_commands_of_its_snr(folder: Path) -> None:
+    write(folder, "2", MEANS)
+    page = open_page()
+    assert not page.exception
+    assert page.code[0].value == COMMANDS[0]
+    assert len(page.dataframe[0].value) == 2
+
+
+def test_another_table_can_be_chosen_and_its_classes_filtered(folder: Path) -> None:
+    write(folder, "2", MEANS)
+    write(folder, "7", CLASSES)
+    page = open_page()
+    page.selectbox(key="table").set_value(CLASSES["title"]).run()
+    page.multiselect(key="results_classes").set_value(["Bark"]).run()
+    assert not page.exception
+    assert page.dataframe[0].value["Class"].tolist() == ["Bark"]
+    page.selectbox(key="table").set_value(MEANS["title"]).run()
+    assert not page.exception
+
+
+@pytest.mark.parametrize(
+    "report",
+    ["words", [], {}, {**MEANS, "rows": []}, {**MEANS, "rows": [{"snr_db": 0}]},
+     {**CLASSES, "rows": [{"Class": "Bark", "GWRP": "0.1"}]}],
+)  # fmt: skip
+def test_a_file_that_is_no_table_is_named_and_the_page_goes_on(folder: Path, report: Any) -> None:
+    write(folder, "2", MEANS)
+    write(folder, "9", report)
+    page = open_page()
+    assert not page.exception
+    assert "table_9.json" in page.warning[0].value
+    assert page.dataframe
+
+
+def test_the_tables_that_train_tables_writes_are_read(tmp_path: Path) -> None:
+    from train.paper import SYSTEMS
+    from train.tables import write_tables
+
+    scores = {"tagging": {"f1": 0.4, "auc": 0.8, "map": 0.5}, "event": {"f1": 0.1, "er": 1.5}}
+    measured = [
+        {"system": system, "snr_db": snr_db, "command": f"evaluate --snr {snr_db:g}", **scores,
+         "intervals": {"tagging": {"f1": [0.3, 0.5]}}, "per_class": {"Bark": scores}}
+        for system in SYSTEMS for snr_db in (10.0, 0.0)
+    ]  # fmt: skip
+    names = write_tables(measured, tmp_path)
+    tables = read_tables(tmp_path)
+    assert len(tables) == len(names) == 5
+    assert all(table.snrs_db() == [10.0, 0.0] for table in tables)
+    assert {table.per_class for table in tables} == {True, False}
+
+
+def test_figures_of_one_snr_are_those_of_no_other() -> None:
+    assert class_values(table(CLASSES), 0.0) == {"GWRP": {"Bark": 0.05, "Hi-hat": 0.0}}
+    assert class_values(table(CLASSES), 20.0, ["Hi-hat"])["GWRP"] == {"Hi-hat": None}
+    assert {row["snr_db"] for row in mean_rows(table(MEANS), 20.0)} == {20.0}
+
+
+def test_commands_of_another_snr_are_left_out_unless_none_names_the_snr() -> None:
+    assert commands_for(table(MEANS), 0.0) == [COMMANDS[1]]
+    assert commands_for(table(MEANS), 2.0) == COMMANDS
+
+
+def test_whiskers_reach_from_the_low_to_the_high_end_of_the_interval() -> None:
+    rows = [mean("gmp", 0.0, "f1", 0.4), {**mean("gwrp", 0.0, "f1", 0.4), "low": None}]
+    ours = next(trace for trace in mean_figure(rows).data if trace.name.startswith("Ours"))
+    assert list(ours.error_x.array) == pytest.approx([0.05, 0.0])
+    assert list(ours.error_x.arrayminus) == pytest.approx([0.1, 0.0])
+
+
+def test_bars_of_classes_have_their_colour_and_systems_a_pattern_of_their_own() -> None:
+    traces = class_figure(class_values(table(CLASSES), 20.0)).data
+    assert all(t.marker.color == (label_colour("Bark"), label_colour("Hi-hat")) for t in traces)
+    assert len({t.marker.pattern.shape for t in traces}) == len(traces) == 2

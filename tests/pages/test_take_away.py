@@ -1,0 +1,154 @@
+"""What can be taken away from a clip: the files, their levels, and that nothing is made unasked."""
+
+import io
+import json
+import zipfile
+
+import numpy as np
+import pytest
+import soundfile
+from streamlit.testing.v1 import AppTest
+
+from pages.shared import take_away
+from pages.shared.analyses import at_operating_point, clip_analysis, clip_waveform, known_mixture
+from pages.shared.cached import SAMPLE_RATE, digest
+from pages.shared.clips import EXAMPLES, Recording
+from pages.shared.take_away import (
+    Order,
+    all_files,
+    event_files,
+    shared_gain,
+    sound_files,
+    sounds,
+)
+from sedtf_core import audio, exports
+from sedtf_core.config import DetectionConfig
+from sedtf_core.mixing import Recipe
+
+CLIP = next(iter(EXAMPLES.values()))
+
+
+@pytest.fixture(scope="module")
+def files() -> dict[str, bytes | str]:
+    return all_files(Order(CLIP, "gwrp"))
+
+
+def recording() -> Recording:
+    noise = np.random.default_rng(0).normal(0, 0.1, 3 * SAMPLE_RATE).astype(np.float32)
+    data = audio.encode(noise, SAMPLE_RATE)
+    return Recording(digest(data), "my sound.wav", 1.0, 2.0, data)
+
+
+def read(data: bytes | str) -> np.ndarray:
+    assert isinstance(data, bytes)
+    return soundfile.read(io.BytesIO(data), dtype="float32")[0]
+
+
+def text(data: bytes | str) -> str:
+    assert isinstance(data, str)
+    return data
+
+
+def test_every_table_format_holds_the_events_of_the_analysis(files: dict[str, bytes | str]) -> None:
+    found = clip_analysis(CLIP, "gwrp").events
+    assert found
+    for name in ("events.tsv", "events_audacity.txt", "events_raven.txt"):
+        back = exports.parse_labels(text(files[name]).encode())
+        assert [event.label for event in back] == [event.label for event in found]
+        assert [e.onset for e in back] == pytest.approx([e.onset for e in found], abs=1e-6)
+    jams = json.loads(text(files["events.jams"]))
+    assert len(jams["annotations"][0]["data"]) == len(found)
+
+
+def test_the_recipe_mixes_the_same_clip_again(files: dict[str, bytes | str]) -> None:
+    recipe = json.loads(text(files["recipe.json"]))
+    mixture = known_mixture(CLIP)
+    assert mixture is not None
+    assert Recipe.from_dict(recipe["mixture"]) == mixture.recipe
+    assert recipe["system"] == "gwrp"
+    assert recipe["audio"] == {"format": "wav", "gain": 1.0}
+
+
+def test_float_stems_are_unscaled_and_add_up_to_the_mixture(files: dict[str, bytes | str]) -> None:
+    stems = [read(data) for name, data in files.items() if name.startswith("stems/")]
+    assert len(stems) > 1
+    np.testing.assert_array_equal(read(files["mixture.wav"]), clip_waveform(CLIP))
+    np.testing.assert_allclose(sum(stems), read(files["mixture.wav"]), atol=1e-5)
+
+
+def test_true_sources_and_scene_add_up_to_the_mixture(files: dict[str, bytes | str]) -> None:
+    sources = [read(data) for name, data in files.items() if name.startswith("sources/")]
+    np.testing.assert_allclose(
+        sum(sources) + read(files["scene.wav"]), read(files["mixture.wav"]), atol=1e-6
+    )
+
+
+def test_flac_files_share_one_gain_and_none_clips(monkeypatch: pytest.MonkeyPatch) -> None:
+    mixture = clip_waveform(CLIP)
+    loud = {"mixture": mixture, "stems/a": 2 * mixture, "stems/b": mixture / 8}
+    monkeypatch.setattr(take_away, "sounds", lambda order: loud)
+    encoded = sound_files(Order(CLIP, "gwrp", audio_format="flac"))
+    gain = shared_gain(list(loud.values()))
+    assert gain == pytest.approx(0.99 / (2 * np.abs(mixture).max()))
+    for name, waveform in loud.items():
+        np.testing.assert_allclose(read(encoded[f"{name}.flac"]), gain * waveform, atol=1e-6)
+
+
+def test_the_gain_never_makes_anything_louder() -> None:
+    assert shared_gain([np.full(4, 0.1, np.float32)]) == 1.0
+    assert shared_gain([np.zeros(4, np.float32)]) == 1.0
+    assert shared_gain([]) == 1.0
+
+
+def test_the_archive_is_the_same_each_time_and_masks_are_those_of_the_analysis() -> None:
+    archives = [exports.zip_bytes(all_files(Order(CLIP, "gmp"))) for _ in range(2)]
+    assert archives[0] == archives[1]
+    with zipfile.ZipFile(io.BytesIO(archives[0])) as archive:
+        masks = np.load(io.BytesIO(archive.read("masks.npz")))["masks"]
+        assert {"recipe.json", "truth.tsv", "analysis.json", "tags.tsv"} <= set(archive.namelist())
+    expected = clip_analysis(CLIP, "gmp").masks
+    assert expected is not None
+    np.testing.assert_array_equal(masks, expected.astype(np.float16))
+
+
+def test_a_recording_is_described_but_its_truth_is_not_claimed() -> None:
+    clip = recording()
+    files = all_files(Order(clip, "gwrp", audio_format="flac"))
+    assert "truth.tsv" not in files
+    assert not any(name.startswith("sources/") for name in files)
+    recipe = json.loads(text(files["recipe.json"]))
+    assert recipe["recording"] == {
+        "name": "my sound.wav", "sha256": clip.digest, "start_s": 1.0, "seconds": 2.0,
+    }  # fmt: skip
+    assert len(sounds(Order(clip, "gwrp"))["mixture"]) == 2 * SAMPLE_RATE
+
+
+def test_files_follow_the_operating_point() -> None:
+    strict = DetectionConfig(tagging_threshold=1.0)
+    assert event_files(Order(CLIP, "gwrp", strict))["events.tsv"] == exports.events_to_tsv([])
+    assert set(sounds(Order(CLIP, "gwrp", strict))) >= {"mixture", "stems/background", "scene"}
+
+
+def test_the_operating_point_of_the_analysis_leaves_its_events_as_they_are() -> None:
+    analysis = clip_analysis(CLIP, "gwrp")
+    again = at_operating_point(analysis, analysis.detection)
+    assert again.events == analysis.events
+    np.testing.assert_array_equal(again.detected, analysis.detected)
+
+
+def test_drawing_the_panel_makes_no_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise AssertionError("made before it was asked for")
+
+    for name in ("event_files", "score_files", "mask_files", "sound_files", "all_files"):
+        monkeypatch.setattr(take_away, name, refuse)
+
+    def page() -> None:
+        from pages.shared.clips import EXAMPLES
+        from pages.shared.take_away import show_take_away
+
+        show_take_away(next(iter(EXAMPLES.values())), ("gmp", "gwrp"))
+
+    app = AppTest.from_function(page, default_timeout=60).run()
+    assert not app.exception
+    assert len(app.get("download_button")) == 9

@@ -1,0 +1,50 @@
+"""The README tells the truth about the tree and the commands."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from sedtf_core.cli import main
+
+ROOT = Path(__file__).resolve().parents[1]
+README = (ROOT / "README.md").read_text("utf-8")
+
+
+def tree_paths() -> list[str]:
+    """Paths of the annotated tree, each in full."""
+    block = README.split("## What is where")[1].split("```")[1]
+    folder, paths = "", []
+    for line in block.strip().splitlines():
+        names = re.split(r"\s{2,}", line.strip())[0].split(", ")
+        if not line.startswith(" "):
+            folder = names[0] if names[0].endswith("/") else ""
+            paths += names
+        else:
+            paths += [folder + name for name in names]
+    return paths
+
+
+def test_every_path_of_the_tree_is_there() -> None:
+    assert [path for path in tree_paths() if not (ROOT / path).exists()] == []
+
+
+def test_every_module_of_the_core_is_in_the_tree() -> None:
+    listed = set(tree_paths())
+    modules = {f"sedtf_core/{path.name}" for path in (ROOT / "sedtf_core").glob("*.py")}
+    assert modules - listed == {"sedtf_core/__init__.py"}
+
+
+def test_every_picture_and_link_into_the_repository_is_there() -> None:
+    links = re.findall(r"\]\(([^)#:]+)\)", README)
+    assert links
+    assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+@pytest.mark.parametrize("command", ["info", "mix", "analyse"])
+def test_the_commands_of_the_readme_exist(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert f"python -m sedtf_core {command}" in README
+    with pytest.raises(SystemExit) as stopped:
+        main([command, "--help"])
+    assert stopped.value.code == 0
+    assert "usage" in capsys.readouterr().out

@@ -1,0 +1,75 @@
+"""Several processes learn what one learns, and share a batch without loss or repetition."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from sedtf_core.errors import InputError
+from train.parallel import Group, choose_device
+
+ROOT = Path(__file__).resolve().parents[2]
+SCRIPT = Path(__file__).with_name("gloo_run.py")
+CPU = torch.device("cpu")
+
+
+def test_the_shares_of_a_batch_are_the_batch() -> None:
+    shares = [Group(CPU, rank, 3).share(range(12)) for rank in range(3)]
+    assert [len(share) for share in shares] == [4, 4, 4]
+    assert sorted(item for share in shares for item in share) == list(range(12))
+
+
+def test_a_batch_that_cannot_be_shared_evenly_is_refused() -> None:
+    with pytest.raises(InputError, match="choose a --batch-size that 3 divides"):
+        Group(CPU, 0, 3).share(range(8))
+
+
+def test_one_process_alone_decides_and_averages_by_itself() -> None:
+    group = Group(CPU)
+    assert group.agree(True)
+    assert not group.agree(False)
+    assert float(group.mean(torch.tensor(3.0))) == 3.0
+
+
+@pytest.mark.parametrize("name", ["tpu9000", "cuda:99"])
+def test_a_device_that_is_not_there_is_one_line(name: str) -> None:
+    with pytest.raises(InputError, match="there is no device"):
+        choose_device(name)
+
+
+def run(launcher: list[str], sounds: Path, out: Path, *more: str) -> None:
+    command = [sys.executable, *launcher, str(SCRIPT), "--sounds", str(sounds), "--system", "dnn"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
+    done = subprocess.run(
+        [*command, "--out", str(out), "--device", "cpu", *more],
+        env=environment, capture_output=True, text=True, check=False, timeout=300,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-3000:]
+
+
+# The fully connected network has no batch normalisation: torch synchronises that on CUDA alone, so on
+# the CPU only a network without it can learn in two processes exactly what it learns in one.
+def test_two_processes_learn_what_one_learns(sounds: Path, tmp_path: Path) -> None:
+    one, two = tmp_path / "one", tmp_path / "two"
+    torchrun = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
+    run([], sounds, one)
+    run(torchrun, sounds, two)
+    before = load_file(one / "snapshots" / "step_000004.safetensors")
+    for name, tensor in before.items():
+        torch.testing.assert_close(
+            load_file(two / "last.safetensors")[name], tensor, rtol=1e-4, atol=1e-5
+        )
+    losses = [
+        [float(line.split(",")[1]) for line in (folder / "log.csv").read_text().splitlines()[1:]]
+        for folder in (one, two)
+    ]
+    assert len(losses[1]) == 4
+    assert losses[1] == pytest.approx(losses[0], rel=1e-4)
+    config = json.loads((two / "config.json").read_text())
+    assert config["processes"] == 2
+    assert config["command"].startswith("torchrun --nproc-per-node 2 -m train.train --sounds")
