@@ -58,7 +58,9 @@ class MixtureBatches:
         self._event_bank = torch.zeros(len(events), longest, device=device)
         self._scene_bank = torch.zeros(len(scenes), self.samples, device=device)
         self._event_samples = []
-        for sound in tqdm(events + scenes, "decoding", unit="clip", leave=False, mininterval=2):
+        # disable=None: no bar where nobody watches, as in a log.
+        progress = tqdm(events + scenes, "decoding", unit="clip", leave=False, disable=None)
+        for sound in progress:
             levelled = self._levelled(bank, sound.clip, sound.kind)
             if sound.kind == "event":
                 self._event_bank[self._event_rows[sound.clip], : len(levelled)] = levelled

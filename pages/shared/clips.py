@@ -21,8 +21,8 @@ SOURCES = ("Example", "Synthesise", "Upload", "Record")
 EXAMPLES = {
     example.name: example
     for example in (
-        Synthesis(("Saxophone", "Double_bass", "Hi-hat"), "wind", 20, 3, "A jazz trio in the wind"),
         Synthesis(("Bark", "Trumpet", "Cowbell"), "rain", 10, 3, "Bark, trumpet, cowbell in rain"),
+        Synthesis(("Saxophone", "Double_bass", "Hi-hat"), "wind", 20, 3, "A jazz trio in the wind"),
         Synthesis(("Helicopter", "Flute"), "birds", 5, 0, "A helicopter over birds and a flute"),
         Synthesis(("Oboe", "Violin_or_fiddle", "Cello"), "stream", 10, 4, "A trio by a stream"),
         Synthesis(("Bass_drum", "Snare_drum", "Tambourine"), "train", 10, 0, "Drums on a train"),

@@ -1,12 +1,11 @@
 """Panels of the Events page: the operating point, how well its events fit the truth, and the events.
 
-Conventions: seconds; an event is found if its class is right and onset and offset lie within the collars of
-``sedtf_core.evaluation.event``. Counts run over all events of the clip, false alarms of absent classes
-included. Leaves thresholding to ``sedtf_core.events`` and the network's run to ``analyses``.
+Conventions: seconds, counted from the start of the stretch that is analysed. Leaves counting to
+``event_scores``, thresholding to ``sedtf_core.events`` and the network's run to ``analyses``.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import plotly.graph_objects as go
 import streamlit as st
@@ -14,10 +13,10 @@ import streamlit as st
 from pages.shared.analyses import at_operating_point, title
 from pages.shared.cached import mask_systems
 from pages.shared.clips import Recording
+from pages.shared.event_scores import count_events, precision_recall_figure
 from sedtf_core.checkpoints import shipped_names
 from sedtf_core.config import DetectionConfig, FeatureConfig
 from sedtf_core.errors import InputError
-from sedtf_core.evaluation.event import Collars, count_matches, hits
 from sedtf_core.events import Event
 from sedtf_core.exports import parse_labels
 from sedtf_core.inference import Analysis
@@ -29,53 +28,6 @@ LONGEST_FRAMES = 60
 MEDIANS = tuple(range(1, 32, 2))
 TRUTH_LANE = "Truth"
 NO_EVENT = "no event"
-
-
-@dataclass(frozen=True)
-class Counts:
-    """How many events there are, how many were claimed, and how many of those are right.
-
-    Without any claim precision is 0, without any event recall and error rate are counted as for one event.
-    """
-
-    references: int
-    estimates: int
-    matches: int
-
-    @property
-    def precision(self) -> float:
-        """Share of the claimed events that are right."""
-        return self.matches / self.estimates if self.estimates else 0.0
-
-    @property
-    def recall(self) -> float:
-        """Share of the true events that are found."""
-        return self.matches / self.references if self.references else 0.0
-
-    @property
-    def f1(self) -> float:
-        """Harmonic mean of precision and recall."""
-        total = self.references + self.estimates
-        return 2 * self.matches / total if total else 0.0
-
-    @property
-    def error_rate(self) -> float:
-        """Missed events and false alarms, divided by the true events."""
-        wrong = self.references + self.estimates - 2 * self.matches
-        return wrong / max(1, self.references)
-
-
-def count_events(truth: Sequence[Event], found: Sequence[Event]) -> Counts:
-    """Match events of the same class, as many as possible."""
-    matches = 0
-    for label in {event.label for event in truth} & {event.label for event in found}:
-        own_truth = [event for event in truth if event.label == label]
-        own_found = [event for event in found if event.label == label]
-        matches += count_matches(hits(own_truth, own_found, Collars()))
-    return Counts(len(truth), len(found), matches)
-
-
-# --- Panels ---
 
 
 def show_system_choice() -> tuple[str, ...]:
@@ -137,6 +89,10 @@ def show_operating_point(analyses: Sequence[Analysis], truth: Sequence[Event] | 
     st.plotly_chart(
         lanes_figure(lanes, moved[0].duration_s), key="lanes", config={"displayModeBar": False}
     )
+    if truth and st.toggle("Precision and recall over the high threshold", key="show_curve"):
+        st.plotly_chart(
+            precision_recall_figure(moved, truth), key="curve", config={"displayModeBar": False}
+        )
     _show_table(moved, truth)
 
 

@@ -30,6 +30,7 @@ METRICS = {
     "map": "mAP",
     "er": "Error rate (lower is better)",
 }
+SYSTEMS_AT_FIRST = 3  # the last in the paper's order: GMP, GAP and GWRP
 PATTERNS = ("", "/", ".", "x", "-", "\\", "+")
 HOW_TO_MEASURE = """\
 python -m train.evaluate --system gwrp --sounds sounds --split test --snr 0 --count 200 --seed 0 \\
@@ -68,6 +69,7 @@ class Choice:
 
     table: Table
     snr_db: float
+    systems: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
 
 
@@ -156,8 +158,9 @@ def mean_figure(rows: Sequence[Row]) -> go.Figure:
         )  # fmt: skip
         figure.add_bar(
             x=[row["ours"] for row in own], y=names, name="Ours, 95 % interval", orientation="h",
-            marker={"color": OURS_FILL, "line": {"color": OURS, "width": 1}}, error_x=_whiskers(own), legendgroup="ours",
-            showlegend=position == 1, row=1, col=position,
+            marker={"color": OURS_FILL, "line": {"color": OURS, "width": 1}},
+            error_x=_whiskers(own), legendgroup="ours", showlegend=position == 1,
+            row=1, col=position,
             hovertemplate="%{y}, ours: %{x:.3f}<extra></extra>",
         )  # fmt: skip
     systems = len({row["system"] for row in rows})
@@ -214,7 +217,7 @@ def class_figure(values: dict[str, dict[str, float | None]]) -> go.Figure:
 
 
 def show_filters(tables: Sequence[Table]) -> Choice:
-    """Choose a table, an SNR and, where rows are classes, the classes."""
+    """Choose a table, an SNR and, where rows are classes, systems and classes."""
     left, right = st.columns([3, 2])
     titles = [table.title for table in tables]
     title = left.selectbox("Table", titles, key="table", bind="query-params")
@@ -228,18 +231,25 @@ def show_filters(tables: Sequence[Table]) -> Choice:
     snr_db = snr_db if snr_db in snrs_db else snrs_db[0]
     if not table.per_class:
         return Choice(table, snr_db)
+    found = list(class_values(table, snr_db))
+    systems = st.segmented_control(
+        "Systems", found, selection_mode="multi", default=found[-SYSTEMS_AT_FIRST:],
+        key="results_systems",
+    )  # fmt: skip
     labels = st.multiselect(
         "Classes", [row["Class"] for row in table.rows], format_func=display_name,
         placeholder="All classes", key="results_classes",
     )  # fmt: skip
-    return Choice(table, snr_db, tuple(labels))
+    return Choice(table, snr_db, tuple(s for s in found if s in systems), tuple(labels))
 
 
 def show_mean_table(choice: Choice) -> None:
     """Bars and rows of means over classes."""
     rows = mean_rows(choice.table, choice.snr_db)
     st.plotly_chart(mean_figure(rows), key="means", config={"displayModeBar": False})
-    st.dataframe([_as_text(row) for row in rows], hide_index=True, width="stretch")
+    st.dataframe(
+        [_as_text(row) for row in rows], hide_index=True, width="stretch", height="content"
+    )
     _show_sources(choice)
 
 
@@ -257,7 +267,11 @@ def _as_text(row: Row) -> dict[str, str | float | None]:
 
 def show_class_table(choice: Choice) -> None:
     """Bars and rows a class."""
-    values = class_values(choice.table, choice.snr_db, choice.labels)
+    everything = class_values(choice.table, choice.snr_db, choice.labels)
+    values = {system: everything[system] for system in choice.systems}
+    if not values:
+        st.info("Choose at least one system.")
+        return
     st.plotly_chart(class_figure(values), key="classes", config={"displayModeBar": False})
     with st.expander("As a table"):
         labels = list(next(iter(values.values()), {}))

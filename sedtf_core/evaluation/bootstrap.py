@@ -234,13 +234,36 @@ def summarise(
         return Summary(mean, per_class)
     replicated = metrics(draw_weights(n_groups, replicates, seed))
     tails = (0.5 - level / 2, 0.5 + level / 2)
-    quantiles = {  # row 0 is the mean over classes, row k + 1 class k
-        name: np.quantile(np.column_stack([metric.mean, metric.per_class]), tails, axis=0).T
+    bounds = {  # row 0 is the mean over classes, row k + 1 class k
+        name: _corrected_interval(
+            np.column_stack([metric.mean, metric.per_class]),
+            np.append(point[name].mean, point[name].per_class[0]),
+            tails,
+        )
         for name, metric in replicated.items()
     }
 
     def intervals(row: int) -> dict[str, tuple[float, float]]:
-        return {name: (float(q[row, 0]), float(q[row, 1])) for name, q in quantiles.items()}
+        return {name: (float(b[row, 0]), float(b[row, 1])) for name, b in bounds.items()}
 
     per_class_interval = {label: intervals(row) for row, label in enumerate(labels, start=1)}
     return Summary(mean, per_class, intervals(0), per_class_interval)
+
+
+def _corrected_interval(
+    replicates: Float[np.ndarray, "replicates values"],
+    point: Float[np.ndarray, " values"],
+    tails: tuple[float, float],
+) -> Float[np.ndarray, "values 2"]:
+    """Percentile interval of each value, moved by the median bias of its replicates.
+
+    F1 of few events is lower under uneven weights than under equal ones, and an error rate is higher, so
+    that the plain percentiles can lie beside the value itself. The median, because replicates in which a
+    rare class has almost no weight have error rates without bound. The interval stays inside the range of
+    the replicates and the value.
+    """
+    moved = replicates + (point - np.median(replicates, axis=0))
+    low, high = np.quantile(moved, tails, axis=0)
+    low = np.minimum(point, np.maximum(low, replicates.min(axis=0)))
+    high = np.maximum(point, np.minimum(high, replicates.max(axis=0)))
+    return np.stack([low, high], axis=1)

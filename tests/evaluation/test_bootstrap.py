@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from sedtf_core.evaluation.bootstrap import (
+    ClassMetric,
     RecordingGroups,
     class_metric,
     draw_weights,
@@ -122,3 +123,16 @@ def test_misuse_is_refused_by_value() -> None:
         summarise(["k"], mean_metric(np.ones(3)), 3, replicates=-1)
     with pytest.raises(ValueError, match=r"got 1\.5"):
         summarise(["k"], mean_metric(np.ones(3)), 3, replicates=9, level=1.5)
+
+
+def test_an_interval_holds_its_value_even_where_replicates_are_biased() -> None:
+    """The largest of a group's weights is never below 1, so its plain percentiles lie beside the value."""
+
+    def metrics(weights: np.ndarray) -> dict[str, ClassMetric]:
+        per_class = np.repeat(weights.max(axis=1, keepdims=True), 2, axis=1)
+        return {"biased": class_metric(per_class, np.array([True, True]))}
+
+    summary = summarise(("a", "b"), metrics, n_groups=20, replicates=200)
+    low, high = summary.interval["biased"]
+    assert low <= summary.mean["biased"] == 1.0 <= high
+    assert low < high

@@ -6,16 +6,16 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.shared.analyses import clip_analysis
+from pages.shared.analyses import clip_analysis, known_mixture
 from pages.shared.cached import SAMPLE_RATE
 from pages.shared.clips import EXAMPLES
-from pages.shared.events_panel import (
-    NO_EVENT,
+from pages.shared.event_scores import (
     Counts,
     count_events,
-    in_stretch,
-    lanes_figure,
+    precision_recall_figure,
+    swept_counts,
 )
+from pages.shared.events_panel import NO_EVENT, in_stretch, lanes_figure
 from sedtf_core import audio
 from sedtf_core.evaluation.event import evaluate
 from sedtf_core.events import Event
@@ -76,6 +76,26 @@ def test_every_lane_is_drawn_and_events_have_the_colour_of_their_class() -> None
     assert bars.marker.color[:2] == (label_colour("Bark"), label_colour("Flute"))
 
 
+def test_the_curve_passes_through_the_point_where_the_system_stands() -> None:
+    clip = next(iter(EXAMPLES.values()))
+    truth = known_mixture(clip).events
+    for system in ("gap", "gwrp"):
+        analysis = clip_analysis(clip, system)
+        swept = dict(swept_counts(analysis, truth))
+        assert swept[analysis.detection.high_threshold] == count_events(truth, analysis.events)
+        claimed = [counts.estimates for counts in swept.values()]
+        assert claimed == sorted(claimed, reverse=True)
+
+
+def test_each_system_has_a_line_of_its_own_and_one_point() -> None:
+    clip = next(iter(EXAMPLES.values()))
+    analyses = [clip_analysis(clip, system) for system in ("gmp", "gap", "gwrp")]
+    traces = precision_recall_figure(analyses, TRUTH).data
+    assert [trace.name for trace in traces[::2]] == ["GMP", "GAP", "GWRP"]
+    assert len({trace.line.dash for trace in traces[::2]}) == 3
+    assert all(len(trace.x) == 1 for trace in traces[1::2])
+
+
 def test_the_page_opens_with_the_events_that_the_analysis_has() -> None:
     page = open_page().run()
     assert not page.exception
@@ -97,6 +117,8 @@ def test_events_and_scores_follow_the_sliders() -> None:
     page.slider(key="score_thresholds").set_value((0.9, 1.0)).run()
     assert not page.exception
     assert any("No event" in info.value for info in page.info)
+    page.toggle(key="show_curve").set_value(True).run()
+    assert not page.exception
     assert all(row["F1"] == 0 for row in scores(page).values())
 
 

@@ -95,6 +95,19 @@ def test_another_table_can_be_chosen_and_its_classes_filtered(folder: Path) -> N
     assert not page.exception
 
 
+def test_systems_of_a_class_table_can_be_left_out_down_to_none(folder: Path) -> None:
+    write(folder, "7", CLASSES)
+    page = open_page()
+    assert list(page.dataframe[0].value) == ["Class", "GWRP", "GAP"]
+    page.segmented_control(key="results_systems").set_value(["GAP"]).run()
+    assert list(page.dataframe[0].value) == ["Class", "GAP"]
+    page.segmented_control(key="results_systems").set_value([]).run()
+    assert not page.exception
+    assert "at least one" in page.info[0].value
+    page.segmented_control(key="results_snr").set_value(0.0).run()
+    assert not page.exception
+
+
 @pytest.mark.parametrize(
     "report",
     ["words", [], {}, {**MEANS, "rows": []}, {**MEANS, "rows": [{"snr_db": 0}]},

@@ -54,15 +54,15 @@ def run(launcher: list[str], sounds: Path, out: Path, *more: str) -> None:
 
 # The fully connected network has no batch normalisation: torch synchronises that on CUDA alone, so on
 # the CPU only a network without it can learn in two processes exactly what it learns in one.
+@pytest.mark.slow
 def test_two_processes_learn_what_one_learns(sounds: Path, tmp_path: Path) -> None:
     one, two = tmp_path / "one", tmp_path / "two"
     torchrun = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
     run([], sounds, one)
     run(torchrun, sounds, two)
-    before = load_file(one / "snapshots" / "step_000004.safetensors")
-    for name, tensor in before.items():
+    for name, tensor in load_file(one / "last.safetensors").items():
         torch.testing.assert_close(
-            load_file(two / "last.safetensors")[name], tensor, rtol=1e-4, atol=1e-5
+            load_file(two / "last.safetensors")[name], tensor, rtol=1e-4, atol=1e-6
         )
     losses = [
         [float(line.split(",")[1]) for line in (folder / "log.csv").read_text().splitlines()[1:]]

@@ -2,6 +2,11 @@
 
 import csv
 import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +14,8 @@ import torch
 from safetensors.torch import load_file
 
 from sedtf_core.checkpoints import load_checkpoint
-from train import train
+from sedtf_core.datasets import SoundBank, data_hash
+from train import throughput, train
 from train.settings import PRESETS, TrainSettings, preset_settings
 
 SMALL = TrainSettings(
@@ -51,7 +57,16 @@ def test_a_run_folder_holds_what_it_needs(sounds: Path, tmp_path: Path) -> None:
     run = tmp_path / "run"
     config = json.loads((run / "config.json").read_text())
     assert config["command"].startswith("python -m train.train")
+    assert f"--sounds {sounds} --system gwrp" in config["command"]
     assert config["settings"]["steps"] == 6
+    assert config["version"]
+    assert config["data_hash"] == data_hash(SoundBank.open(sounds).sounds)
+    costs = json.loads((run / "throughput.json").read_text())
+    shares = [costs[f"{part}_share"] for part in ("synthesis", "features", "network")]
+    assert sum(shares) == pytest.approx(1, abs=1e-3)
+    assert 0 < costs["clips_per_s"] <= costs["network_clips_per_s"]
+    assert costs["peak_memory_mib"] > 0
+    assert (run / "learning_curve.png").read_bytes().startswith(b"\x89PNG")
     with (run / "log.csv").open() as file:
         assert [row["step"] for row in csv.DictReader(file)] == ["1", "2", "3", "4", "5", "6"]
     checkpoint = load_checkpoint(run / "best")
@@ -121,6 +136,146 @@ def test_a_folder_without_sounds_is_one_line_before_any_training(
     message = capsys.readouterr().err
     assert message.count("\n") == 1
     assert "sounds.csv" in message
+
+
+Row = dict[str, str]
+
+
+def rows_changed(folder: Path, change: Callable[[Row], Row | None]) -> None:
+    """Rewrite the table row by row; None removes one."""
+    with (folder / "sounds.csv").open(newline="") as file:
+        rows = [changed for row in csv.DictReader(file) if (changed := change(row))]
+    with (folder / "sounds.csv").open("w", newline="") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def remove_file(folder: Path) -> None:
+    (folder / "train_Cello_0.wav").unlink()
+
+
+def corrupt_event(folder: Path) -> None:
+    (folder / "train_Cello_0.wav").write_bytes(b"no sound at all" * 100)
+
+
+def corrupt_validation_scene(folder: Path) -> None:
+    (folder / "valid_noise.wav").write_bytes(b"")
+
+
+def keep_one_class(folder: Path) -> None:
+    rows_changed(folder, lambda row: row if row["label"] in ("Bark", "noise") else None)
+
+
+def remove_scenes(folder: Path) -> None:
+    rows_changed(folder, lambda row: row if row["kind"] == "event" else None)
+
+
+def remove_a_class_from_training(folder: Path) -> None:
+    rows_changed(
+        folder, lambda row: None if (row["label"], row["split"]) == ("Oboe", "train") else row
+    )
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (remove_file, "are missing, the first is train_Cello_0.wav"),
+        (corrupt_event, "train_Cello_0.wav' is not a sound file of a known kind"),
+        (corrupt_validation_scene, "valid_noise.wav' is empty"),
+        (keep_one_class, "the train split has events of 1 classes and a mixture needs 3"),
+        (remove_scenes, "the train split has no scene"),
+        (remove_a_class_from_training, "the train split has no clip of Oboe"),
+    ],
+)
+def test_sounds_that_cannot_be_trained_on_are_one_line_before_any_training(
+    sounds: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    spoil: Callable[[Path], None],
+    message: str,
+) -> None:
+    spoilt = shutil.copytree(sounds, tmp_path / "sounds")
+    spoil(spoilt)
+    assert train.main(arguments(spoilt, tmp_path / "run")) == 2
+    printed = capsys.readouterr().err
+    assert printed.startswith("error: ") and printed.count("\n") == 1 and message in printed
+    assert not (tmp_path / "run").exists()  # so that the same command works once it is mended
+
+
+def test_a_class_that_only_validation_lacks_is_said_and_trained(
+    sounds: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fewer = shutil.copytree(sounds, tmp_path / "sounds")
+    rows_changed(
+        fewer, lambda row: None if (row["label"], row["split"]) == ("Oboe", "valid") else row
+    )
+    assert train.main(arguments(fewer, tmp_path / "run", "--steps", "1")) == 0
+    assert "the valid split has no clip of Oboe" in capsys.readouterr().err
+
+
+def test_a_run_is_not_resumed_on_other_sounds(
+    sounds: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    train.main(arguments(sounds, tmp_path / "run", "--steps", "1"))
+    fewer = shutil.copytree(sounds, tmp_path / "sounds")
+    rows_changed(fewer, lambda row: None if row["path"] == "train_Oboe_0.wav" else row)
+    resumed = arguments(fewer, tmp_path / "run", "--steps", "1", "--resume")
+    assert train.main(resumed) == 2
+    assert "was started on other sounds" in capsys.readouterr().err
+
+
+def test_a_run_without_gain_stops_early_and_stays_stopped(
+    sounds: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    figures = iter([0.5, 0.6, 0.4, 0.3, 0.9])
+    monkeypatch.setattr(
+        train.Validation,
+        "measure",
+        lambda *_: dict.fromkeys(("f1", "auc", "loss"), 0.1) | {"map": next(figures)},
+    )
+    monkeypatch.setitem(PRESETS, "laptop", replace(SMALL, steps=20, valid_every=1))
+    given = arguments(sounds, tmp_path / "run", "--patience", "2")
+    assert train.main(given) == 0
+    assert "stopped at step 4: no better mAP in 2" in capsys.readouterr().out
+    assert load_checkpoint(tmp_path / "run" / "best").metadata.training["step"] == 2
+    assert train.main([*given, "--resume"]) == 0
+    assert "stopped at step 4" in capsys.readouterr().out
+
+
+def test_throughput_compares_whole_steps_with_the_network_alone(
+    sounds: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "costs.json"
+    options = ["--sounds", str(sounds), "--system", "gwrp", "--device", "cpu", "--steps", "2"]
+    assert throughput.main([*options, "--json", str(out)]) == 0
+    figures = json.loads(out.read_text())
+    assert set(figures["network_alone"]) == {"eager float32", "shipped"}
+    assert figures["network_share"] > 0
+    assert "× eager float32" in capsys.readouterr().out
+
+
+def test_starting_to_train_imports_no_decoder_and_no_picture() -> None:
+    heavy = ("av", "librosa", "matplotlib", "soundfile", "soxr", "streamlit")
+    script = f"import sys, train.train; print([m for m in {heavy} if m in sys.modules])"
+    root = Path(train.__file__).parents[1]
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=root, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"
+
+
+def test_the_paper_preset_is_the_papers() -> None:
+    paper = preset_settings("paper", "gwrp")
+    assert (paper.steps, paper.batch_size, paper.channels) == (10_000, 24, (32, 64, 128, 128))
+    assert paper.snr_range(0) == paper.snr_range(9_999) == (0.0, 0.0)
+    assert paper.valid_snr_db == 0.0
+    louder = preset_settings("paper", "gwrp", snr_db=(20.0, 20.0))
+    assert louder.snr_range(0) == (20.0, 20.0)
+    assert louder.valid_snr_db == 20.0
 
 
 def test_learning_rates_follow_the_paper_and_the_cycle() -> None:

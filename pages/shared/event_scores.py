@@ -1,0 +1,100 @@
+"""How well events fit the truth of one clip: counts, and precision over recall as a threshold moves.
+
+Conventions: an event is found if its class is right and onset and offset lie within the collars of
+``sedtf_core.evaluation.event``. Counts run over all events of the clip, false alarms of absent classes
+included, while the evaluation of a test set takes means over classes.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import plotly.graph_objects as go
+
+from pages.shared.analyses import at_operating_point, title
+from sedtf_core.evaluation.event import Collars, count_matches, hits
+from sedtf_core.events import Event
+from sedtf_core.inference import Analysis
+
+SWEPT_THRESHOLDS = tuple(step / 20 for step in range(20))
+INK = "#7f8894"  # one ink for all: colour is the class's, systems differ by dash and symbol
+DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot", "5px 2px")
+SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "star", "x")
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many events there are, how many were claimed, and how many of those are right.
+
+    Without any claim precision is 0, without any event recall and error rate are counted as for one event.
+    """
+
+    references: int
+    estimates: int
+    matches: int
+
+    @property
+    def precision(self) -> float:
+        """Share of the claimed events that are right."""
+        return self.matches / self.estimates if self.estimates else 0.0
+
+    @property
+    def recall(self) -> float:
+        """Share of the true events that are found."""
+        return self.matches / self.references if self.references else 0.0
+
+    @property
+    def f1(self) -> float:
+        """Harmonic mean of precision and recall."""
+        total = self.references + self.estimates
+        return 2 * self.matches / total if total else 0.0
+
+    @property
+    def error_rate(self) -> float:
+        """Missed events and false alarms, divided by the true events."""
+        wrong = self.references + self.estimates - 2 * self.matches
+        return wrong / max(1, self.references)
+
+
+def count_events(truth: Sequence[Event], found: Sequence[Event]) -> Counts:
+    """Match events of the same class, as many as possible."""
+    matches = 0
+    for label in {event.label for event in truth} & {event.label for event in found}:
+        own_truth = [event for event in truth if event.label == label]
+        own_found = [event for event in found if event.label == label]
+        matches += count_matches(hits(own_truth, own_found, Collars()))
+    return Counts(len(truth), len(found), matches)
+
+
+def swept_counts(analysis: Analysis, truth: Sequence[Event]) -> list[tuple[float, Counts]]:
+    """Counts at each high threshold from the low one up, all else as it is: fewer and fewer events."""
+    low = analysis.detection.low_threshold
+    points = []
+    for high in (low, *(step for step in SWEPT_THRESHOLDS if step > low)):
+        detection = replace(analysis.detection, high_threshold=high)
+        points.append((high, count_events(truth, at_operating_point(analysis, detection).events)))
+    return points
+
+
+def precision_recall_figure(analyses: Sequence[Analysis], truth: Sequence[Event]) -> go.Figure:
+    """A curve a system over the high threshold, and where it stands now."""
+    figure = go.Figure()
+    for index, analysis in enumerate(analyses):
+        points = [(high, c) for high, c in swept_counts(analysis, truth) if c.estimates]
+        now, name = count_events(truth, analysis.events), title(analysis.system)
+        dash, symbol = DASHES[index % len(DASHES)], SYMBOLS[index % len(SYMBOLS)]
+        figure.add_scatter(
+            x=[c.recall for _, c in points], y=[c.precision for _, c in points], name=name,
+            mode="lines+markers", line={"color": INK, "dash": dash, "width": 1.5},
+            marker={"symbol": f"{symbol}-open", "size": 7}, customdata=[high for high, _ in points],
+            hovertemplate=f"{name}, high threshold %{{customdata:.2f}}: precision %{{y:.2f}}, "
+            "recall %{x:.2f}<extra></extra>",
+        )  # fmt: skip
+        figure.add_scatter(
+            x=[now.recall], y=[now.precision], name=f"{name} now", mode="markers", cliponaxis=False,
+            marker={"symbol": symbol, "size": 13, "color": INK},
+            hovertemplate=f"{name} now: precision %{{y:.2f}}, recall %{{x:.2f}}<extra></extra>",
+        )  # fmt: skip
+    figure.update_xaxes(title="Recall", range=[-0.03, 1.03])
+    figure.update_yaxes(title="Precision", range=[-0.03, 1.03])
+    figure.update_layout(height=320, margin={"l": 10, "r": 10, "t": 10, "b": 10})
+    return figure
