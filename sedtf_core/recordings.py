@@ -10,16 +10,14 @@ import os
 import shutil
 import sys
 import tempfile
-import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
 
 import numpy as np
-from jaxtyping import Float
 from tqdm import tqdm
 
-from sedtf_core import audio, exports
+from sedtf_core import audio, exports, mask_files
 from sedtf_core.config import FeatureConfig
 from sedtf_core.errors import InputError
 from sedtf_core.features import mel_centres_hz
@@ -92,7 +90,9 @@ def analyse_recording(
         labels = analyser.checkpoint.metadata.labels
         mel_hz = mel_centres_hz(analyser.features).numpy()
         spool = (
-            exports.MaskSpool(folder / "masks.npz", labels, analyser.features.frame_hop_s, mel_hz)
+            mask_files.MaskSpool(
+                folder / "masks.npz", labels, analyser.features.frame_hop_s, mel_hz
+            )
             if analyser.has_masks
             else nullcontext()
         )
@@ -155,7 +155,7 @@ def _writing_to(folder: Path) -> Iterator[None]:
         ) from None
 
 
-def _stream(path: str, analyser: Analyser, masks: exports.MaskSpool | None) -> Analysis:
+def _stream(path: str, analyser: Analyser, masks: mask_files.MaskSpool | None) -> Analysis:
     """Analyse a file block by block, with a progress bar where it takes a while."""
     blocks = audio.stream(path, analyser.features.sample_rate)
     total = audio.duration_s(path) or 0.0
@@ -230,19 +230,7 @@ def _separated(
         samples += len(block)
         stop = samples // config.hop_length
         # Mapped anew for each block: pages of one mapping would stay in memory to the end.
-        yield separator.push(block, open_masks(masks)[rows, frame:stop])
+        yield separator.push(block, mask_files.open_masks(masks)[rows, frame:stop])
         frame = stop
-    yield separator.push(np.zeros(0, np.float32), open_masks(masks)[rows, frame:])
+    yield separator.push(np.zeros(0, np.float32), mask_files.open_masks(masks)[rows, frame:])
     yield separator.finish()
-
-
-def open_masks(path: Path) -> Float[np.ndarray, "classes frames mel_bins"]:
-    """Map the masks of a masks.npz into memory, read only: an hour is not loaded at once."""
-    with zipfile.ZipFile(path) as archive, path.open("rb") as file:
-        entry = archive.getinfo("masks.npy")
-        file.seek(entry.header_offset + 26)
-        name_length, extra_length = np.frombuffer(file.read(4), "<u2")
-        file.seek(int(name_length) + int(extra_length), os.SEEK_CUR)
-        np.lib.format.read_magic(file)
-        shape, _, dtype = np.lib.format.read_array_header_1_0(file)
-        return np.memmap(path, dtype, "r", offset=file.tell(), shape=shape)

@@ -14,7 +14,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from sedtf_core import __version__, exports
+from sedtf_core import __version__, exports, label_files, mask_files
 from sedtf_core.config import DetectionConfig
 from sedtf_core.errors import InputError
 from sedtf_core.events import Event
@@ -28,13 +28,13 @@ Writer = Callable[[Sequence[Event]], str]
 Parser = Callable[[str], list[Event]]
 
 ROUND_TRIPS: dict[str, tuple[Writer, Parser]] = {
-    "DCASE": (exports.events_to_tsv, exports.parse_events_tsv),
-    "Audacity": (exports.events_to_audacity, exports.parse_audacity),
+    "DCASE": (exports.events_to_tsv, label_files.parse_events_tsv),
+    "Audacity": (exports.events_to_audacity, label_files.parse_audacity),
     "Audacity with bands": (
         lambda events: exports.events_to_audacity(events, [(50.0, 16_000.0)] * len(events)),
-        exports.parse_audacity,
+        label_files.parse_audacity,
     ),
-    "Raven": (exports.events_to_raven, exports.parse_raven),
+    "Raven": (exports.events_to_raven, label_files.parse_raven),
 }
 
 
@@ -70,7 +70,7 @@ def test_the_event_table_is_that_of_dcase() -> None:
 
 def test_a_recording_without_events_is_a_header() -> None:
     assert exports.events_to_tsv([]) == "onset\toffset\tevent_label\n"
-    assert exports.parse_events_tsv("onset\toffset\tevent_label\n") == []
+    assert label_files.parse_events_tsv("onset\toffset\tevent_label\n") == []
 
 
 def test_times_on_the_frame_grid_are_written_without_rounding_noise() -> None:
@@ -142,7 +142,7 @@ def test_the_raven_table_has_ravens_columns() -> None:
 def test_what_is_written_is_read_back(write: Writer, parse: Parser, events: list[Event]) -> None:
     assert parse(write(events)) == list(dict.fromkeys(events))
     if events:
-        assert exports.parse_labels(write(events).encode("utf-8")) == events
+        assert label_files.parse_labels(write(events).encode("utf-8")) == events
 
 
 @pytest.mark.parametrize(("write", "parse"), ROUND_TRIPS.values(), ids=ROUND_TRIPS)
@@ -152,7 +152,7 @@ def test_any_line_end_byte_order_mark_and_blank_line_is_read(
 ) -> None:
     text = "\ufeff" + write(EVENTS).replace("\n", line_end) + line_end
     assert parse(text) == EVENTS
-    assert exports.parse_labels(text.encode("utf-8")) == EVENTS
+    assert label_files.parse_labels(text.encode("utf-8")) == EVENTS
 
 
 @pytest.mark.parametrize(
@@ -186,7 +186,7 @@ def test_a_refusal_is_one_line() -> None:
 
 def test_columns_are_found_by_name_and_events_come_back_sorted() -> None:
     text = "event_label\tnote\tonset\toffset\nCello\tx\t2\t3\nBark\t\t0.5\t1e0\n"
-    assert exports.parse_events_tsv(text) == [Event(0.5, 1.0, "Bark"), Event(2.0, 3.0, "Cello")]
+    assert label_files.parse_events_tsv(text) == [Event(0.5, 1.0, "Bark"), Event(2.0, 3.0, "Cello")]
 
 
 def test_the_views_of_one_raven_selection_are_one_event() -> None:
@@ -195,7 +195,7 @@ def test_the_views_of_one_raven_selection_are_one_event() -> None:
         "1\tWaveform 1\t0.5\t1.0\tBark\n"
         "1\tSpectrogram 1\t0.5\t1.0\tBark\n"
     )
-    assert exports.parse_raven(text) == [Event(0.5, 1.0, "Bark")]
+    assert label_files.parse_raven(text) == [Event(0.5, 1.0, "Bark")]
 
 
 @pytest.mark.parametrize(
@@ -219,16 +219,20 @@ def test_the_views_of_one_raven_selection_are_one_event() -> None:
 )  # fmt: skip
 def test_a_wrong_event_table_is_refused_with_its_line(text: str, message: str) -> None:
     with pytest.raises(InputError, match=message) as refusal:
-        exports.parse_events_tsv(text)
+        label_files.parse_events_tsv(text)
     assert "\n" not in str(refusal.value)
 
 
 @pytest.mark.parametrize(
     ("parse", "text", "message"),
     [
-        (exports.parse_audacity, "0\t1\n", "line 1: expected start, end and label"),
-        (exports.parse_audacity, "0\t1\tBark\n1\t1\tpoint\n", "line 2: .* a region, not a point"),
-        (exports.parse_raven, "Selection\n", "line 1: the column 'Begin Time .s.' is missing"),
+        (label_files.parse_audacity, "0\t1\n", "line 1: expected start, end and label"),
+        (
+            label_files.parse_audacity,
+            "0\t1\tBark\n1\t1\tpoint\n",
+            "line 2: .* a region, not a point",
+        ),
+        (label_files.parse_raven, "Selection\n", "line 1: the column 'Begin Time .s.' is missing"),
     ],
 )
 def test_a_wrong_label_track_is_refused_with_its_line(
@@ -239,12 +243,12 @@ def test_a_wrong_label_track_is_refused_with_its_line(
 
 
 def test_an_empty_audacity_track_has_no_event() -> None:
-    assert exports.parse_audacity("") == []
+    assert label_files.parse_audacity("") == []
 
 
 def test_a_labels_file_that_is_not_utf8_is_refused_with_its_line() -> None:
     with pytest.raises(InputError, match="line 2: the text is not UTF-8"):
-        exports.parse_labels("onset\toffset\tevent_label\n0\t1\tKrähe\n".encode("latin-1"))
+        label_files.parse_labels("onset\toffset\tevent_label\n0\t1\tKrähe\n".encode("latin-1"))
 
 
 def refusal_of(parse: Callable[..., list[Event]], content: str | bytes) -> str:
@@ -259,13 +263,17 @@ def refusal_of(parse: Callable[..., list[Event]], content: str | bytes) -> str:
 
 @given(st.text() | st.text(alphabet="01.\t\n-eBark\\", max_size=30))
 def test_any_text_is_events_or_one_line_that_says_what_is_wrong(text: str) -> None:
-    for parse in (exports.parse_events_tsv, exports.parse_audacity, exports.parse_raven):
+    for parse in (
+        label_files.parse_events_tsv,
+        label_files.parse_audacity,
+        label_files.parse_raven,
+    ):
         assert re.fullmatch(r"|line \d+: .+", refusal_of(parse, text))
 
 
 @given(st.binary())
 def test_any_bytes_are_events_or_one_line_that_says_what_is_wrong(data: bytes) -> None:
-    assert re.fullmatch(r"|line \d+: .+", refusal_of(exports.parse_labels, data))
+    assert re.fullmatch(r"|line \d+: .+", refusal_of(label_files.parse_labels, data))
 
 
 # --- JSON ---
@@ -355,7 +363,7 @@ def test_a_file_name_that_is_not_unicode_can_still_be_saved() -> None:
 
 def test_masks_come_back_from_numpy_without_pickle() -> None:
     masks = random_masks(5)
-    archive = np.load(io.BytesIO(exports.masks_to_npz(masks, LABELS[:3], 0.032, MEL_HZ)))
+    archive = np.load(io.BytesIO(mask_files.masks_to_npz(masks, LABELS[:3], 0.032, MEL_HZ)))
     assert set(archive.files) == {"masks", "labels", "frame_hop_s", "mel_hz"}
     np.testing.assert_array_equal(archive["masks"], masks.astype(np.float16), strict=True)
     assert archive["labels"].dtype.kind == "U"
@@ -366,7 +374,7 @@ def test_masks_come_back_from_numpy_without_pickle() -> None:
 
 def test_masks_and_labels_must_agree() -> None:
     with pytest.raises(ValueError, match="2 labels for 3 masks"):
-        exports.masks_to_npz(random_masks(5), LABELS[:2], 0.032, MEL_HZ)
+        mask_files.masks_to_npz(random_masks(5), LABELS[:2], 0.032, MEL_HZ)
 
 
 @pytest.mark.parametrize("blocks", [(), (0,), (7,), (3, 0, 1, 10)])
@@ -375,14 +383,14 @@ def test_a_spool_writes_the_same_bytes_as_the_whole_masks(
 ) -> None:
     masks = random_masks(sum(blocks))
     path = tmp_path / "masks.npz"
-    with exports.MaskSpool(path, LABELS[:3], 0.032, MEL_HZ) as spool:
+    with mask_files.MaskSpool(path, LABELS[:3], 0.032, MEL_HZ) as spool:
         start = 0
         for frames in blocks:
             # A view that is not contiguous, as slices of a longer array are.
             spool.append(masks[:, start : start + frames])
             start += frames
         assert not path.exists()
-    assert path.read_bytes() == exports.masks_to_npz(masks, LABELS[:3], 0.032, MEL_HZ)
+    assert path.read_bytes() == mask_files.masks_to_npz(masks, LABELS[:3], 0.032, MEL_HZ)
     assert [entry.name for entry in tmp_path.iterdir()] == ["masks.npz"]
     with zipfile.ZipFile(path) as archive:
         assert archive.getinfo("masks.npy").compress_type == zipfile.ZIP_STORED
@@ -394,7 +402,7 @@ def test_a_spool_that_fails_leaves_what_was_there(tmp_path: Path) -> None:
     path.write_bytes(b"before")
 
     def spool_until_the_decoder_fails() -> None:
-        with exports.MaskSpool(path, LABELS[:3], 0.032, MEL_HZ) as spool:
+        with mask_files.MaskSpool(path, LABELS[:3], 0.032, MEL_HZ) as spool:
             spool.append(random_masks(4))
             raise RuntimeError("decoder")
 
@@ -407,7 +415,7 @@ def test_a_spool_that_fails_leaves_what_was_there(tmp_path: Path) -> None:
 def test_a_spool_refuses_blocks_of_other_classes(tmp_path: Path) -> None:
     with (
         pytest.raises(ValueError, match="got a block of 2 classes of 64"),
-        exports.MaskSpool(tmp_path / "masks.npz", LABELS[:3], 0.032, MEL_HZ) as spool,
+        mask_files.MaskSpool(tmp_path / "masks.npz", LABELS[:3], 0.032, MEL_HZ) as spool,
     ):
         spool.append(random_masks(4, classes=2))
     assert list(tmp_path.iterdir()) == []

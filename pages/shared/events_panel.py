@@ -18,8 +18,8 @@ from sedtf_core.checkpoints import shipped_names
 from sedtf_core.config import DetectionConfig, FeatureConfig
 from sedtf_core.errors import InputError
 from sedtf_core.events import Event
-from sedtf_core.exports import parse_labels
 from sedtf_core.inference import Analysis
+from sedtf_core.label_files import parse_labels
 from sedtf_core.labels import display_name, label_colour
 
 DEFAULT = DetectionConfig()

@@ -26,6 +26,7 @@ from sedtf_core import __version__, audio, exports
 from sedtf_core.config import DetectionConfig
 from sedtf_core.features import mel_centres_hz
 from sedtf_core.inference import Analysis
+from sedtf_core.mask_files import masks_to_npz
 from sedtf_core.separation import background, separate
 
 AudioFormat = Literal["wav", "flac"]
@@ -90,7 +91,7 @@ def mask_files(order: Order) -> dict[str, bytes]:
         return {}
     mel_hz = mel_centres_hz(analysis.features).numpy()
     hop_s = analysis.features.frame_hop_s
-    return {"masks.npz": exports.masks_to_npz(analysis.masks, analysis.labels, hop_s, mel_hz)}
+    return {"masks.npz": masks_to_npz(analysis.masks, analysis.labels, hop_s, mel_hz)}
 
 
 def sounds(order: Order) -> dict[str, NDArray[np.float32]]:

@@ -21,7 +21,7 @@ from pages.shared.take_away import (
     sound_files,
     sounds,
 )
-from sedtf_core import audio, exports
+from sedtf_core import audio, exports, label_files
 from sedtf_core.config import DetectionConfig
 from sedtf_core.mixing import Recipe
 
@@ -53,7 +53,7 @@ def test_every_table_format_holds_the_events_of_the_analysis(files: dict[str, by
     found = clip_analysis(CLIP, "gwrp").events
     assert found
     for name in ("events.tsv", "events_audacity.txt", "events_raven.txt"):
-        back = exports.parse_labels(text(files[name]).encode())
+        back = label_files.parse_labels(text(files[name]).encode())
         assert [event.label for event in back] == [event.label for event in found]
         assert [e.onset for e in back] == pytest.approx([e.onset for e in found], abs=1e-6)
     jams = json.loads(text(files["events.jams"]))
