@@ -23,7 +23,6 @@ from typing import Any, Literal, Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 import soundfile
-import soxr
 from jaxtyping import Float, Float32
 
 from sedtf_core.errors import InputError
@@ -463,6 +462,8 @@ def _resampled(chunks: Iterator[Waveform], rate_in: int, rate_out: int) -> Itera
     if rate_in == rate_out:
         yield from chunks
         return
+    import soxr  # deferred: training machines whose sounds have the right rate go without
+
     resampler = soxr.ResampleStream(rate_in, rate_out, 1, dtype="float32", quality="HQ")
     taken, given = 0, 0
     for chunk in chunks:

@@ -13,7 +13,7 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 from torch import nn
 
 from sedtf_core.config import FeatureConfig, ModelConfig
@@ -80,7 +80,7 @@ def save_checkpoint(
         for name, tensor in model.state_dict().items()
     }
     partial = stem.with_name(stem.name + ".safetensors.partial")
-    save_file(weights, partial)
+    partial.write_bytes(save(weights))
     os.replace(partial, stem.with_name(stem.name + ".safetensors"))
     partial = stem.with_name(stem.name + ".json.partial")
     partial.write_text(json.dumps({"format": FORMAT, **asdict(metadata)}, indent=1) + "\n", "utf-8")
