@@ -73,13 +73,15 @@ def event_levels(
     mixed = mixture(recipe(clip))
     kinds: tuple[str | None, ...] = (*systems, None)
     estimates = {kind: mixture_estimates(recipe(clip), kind) for kind in kinds}
-    gain = shared_gain([mixed.mixture, *(row for rows in estimates.values() for row in rows)])
     residuals = {
         f"What {title(system)} leaves of the mixture": background(
             mixed.mixture, estimates[system]
         ).numpy()
         for system in systems
     }
+    # Everything that can be played: a source or a residual may be louder than the mixture it is part of.
+    separated = [row for rows in estimates.values() for row in rows]
+    gain = shared_gain([mixed.mixture, *mixed.sources, *separated, *residuals.values()])
     levels = []
     for index, event in enumerate(mixed.events):
         own = {kind: rows[index] for kind, rows in estimates.items()}
