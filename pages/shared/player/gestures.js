@@ -96,7 +96,7 @@ export class Gestures {
 
   /** The drag turned out to be something else: the region is again what it was. */
   forgetDrag() {
-    if (this.drag) this.player.preview({ region: this.drag.region });
+    if (this.drag) this.player.change({ region: this.drag.region });
     this.drag = null;
   }
 

@@ -95,8 +95,9 @@ export class Player {
 
   // Changes ---------------------------------------------------------------------------------------
 
-  /** Changes the state while a gesture goes on. */
+  /** Changes the state while a gesture goes on: no report until `changed` ends it. */
   preview(patch) {
+    clearTimeout(this.reportTimer); // of an earlier change; it would tell of a value on its way
     Object.assign(this.state, patch);
     this.invalidate();
   }
