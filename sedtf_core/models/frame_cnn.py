@@ -8,6 +8,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from sedtf_core.config import ModelConfig
+from sedtf_core.models.convolution import convolution
 from sedtf_core.models.normalise import MelNormalise
 from sedtf_core.models.output import BASE_RATE_LOGIT, SystemOutput
 
@@ -38,7 +39,7 @@ class FrameCnn(nn.Module):
         layers: list[nn.Module] = []
         in_maps = 1
         for maps in config.channels:
-            layers += _convolution(in_maps, maps) + _convolution(maps, maps)
+            layers += convolution(in_maps, maps) + convolution(maps, maps)
             # A last band without a partner stays, so that any number of bands can be halved.
             layers += [nn.MaxPool2d((1, 2), ceil_mode=True)]
             in_maps = maps
@@ -52,10 +53,3 @@ class FrameCnn(nn.Module):
         maps = self.convolutions(self.normalise(log_mel).unsqueeze(1))
         frame_scores = self.to_scores(maps.amax(dim=-1)).float().sigmoid()
         return SystemOutput(frame_scores.mean(dim=-1), frame_scores, None)
-
-
-def _convolution(in_maps: int, out_maps: int) -> list[nn.Module]:
-    """Convolution that keeps the size, batch normalisation, rectifier."""
-    convolution = nn.Conv2d(in_maps, out_maps, kernel_size=3, padding=1, bias=False)
-    nn.init.kaiming_normal_(convolution.weight, nonlinearity="relu")
-    return [convolution, nn.BatchNorm2d(out_maps), nn.ReLU(inplace=True)]

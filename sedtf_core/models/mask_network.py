@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from sedtf_core.config import ModelConfig
+from sedtf_core.models.convolution import convolution
 from sedtf_core.models.normalise import MelNormalise
 from sedtf_core.models.output import BASE_RATE_LOGIT, SystemOutput
 from sedtf_core.pooling import POOLINGS
@@ -36,7 +37,7 @@ class MaskNetwork(nn.Module):
         layers: list[nn.Module] = []
         in_channels = 1
         for out_channels in config.channels:
-            layers += _convolution(in_channels, out_channels) + _convolution(
+            layers += convolution(in_channels, out_channels) + convolution(
                 out_channels, out_channels
             )
             in_channels = out_channels
@@ -73,10 +74,3 @@ class MaskNetwork(nn.Module):
                 folded.append(layer)
         self.convolutions = nn.Sequential(*folded)
         return self
-
-
-def _convolution(in_channels: int, out_channels: int) -> list[nn.Module]:
-    """Convolution that keeps the size, batch normalisation, rectifier."""
-    convolution = nn.Conv2d(in_channels, out_channels, kernel_size=3, padding=1, bias=False)
-    nn.init.kaiming_normal_(convolution.weight, nonlinearity="relu")
-    return [convolution, nn.BatchNorm2d(out_channels), nn.ReLU(inplace=True)]

@@ -11,6 +11,7 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from sedtf_core.config import ModelConfig
+from sedtf_core.models.convolution import convolution
 from sedtf_core.models.normalise import MelNormalise
 from sedtf_core.models.output import BASE_RATE_LOGIT, SystemOutput
 
@@ -54,15 +55,15 @@ class WldCnn(nn.Module):
         in_maps = 1
         for paper_maps in PAIRED_MAPS:
             maps = math.ceil(paper_maps * width)
-            layers += _convolution(in_maps, maps) + _convolution(maps, maps)
+            layers += convolution(in_maps, maps) + convolution(maps, maps)
             layers += [nn.MaxPool2d(2, ceil_mode=True)]
             in_maps = maps
         maps, segment_maps = math.ceil(SINGLE_MAPS * width), math.ceil(SEGMENT_MAPS * width)
-        layers += [*_convolution(in_maps, maps), nn.MaxPool2d((2, 1), ceil_mode=True)]
+        layers += [*convolution(in_maps, maps), nn.MaxPool2d((2, 1), ceil_mode=True)]
         self.to_columns = nn.Sequential(*layers)
         bands = math.ceil(config.n_mels / 2 ** len(PAIRED_MAPS))
         self.to_segments = nn.Sequential(
-            *_convolution(maps, segment_maps, kernel_size=(2, bands), padding=0),
+            *convolution(maps, segment_maps, kernel_size=(2, bands), padding=0),
             nn.Conv2d(segment_maps, config.n_classes, kernel_size=1),
         )
         nn.init.constant_(self.to_segments[-1].bias, BASE_RATE_LOGIT)  # type: ignore[arg-type]
@@ -88,11 +89,3 @@ def _nearest_segment(frames: int, segments: int, device: torch.device) -> Int[Te
     """Index of the segment whose middle, at frame 64 (s + 1), is nearest to each frame."""
     nearest: Tensor = (torch.arange(frames, device=device) - SEGMENT_HOP // 2) // SEGMENT_HOP
     return nearest.clamp(min=0, max=segments - 1)
-
-
-def _convolution(
-    in_maps: int, out_maps: int, kernel_size: int | tuple[int, int] = 3, padding: int = 1
-) -> list[nn.Module]:
-    """Convolution, batch normalisation, rectifier."""
-    convolution = nn.Conv2d(in_maps, out_maps, kernel_size, padding=padding, bias=False)
-    return [convolution, nn.BatchNorm2d(out_maps), nn.ReLU(inplace=True)]
