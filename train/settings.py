@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass, replace
 
 PAPER_CHANNELS = (32, 64, 128, 128)
+DECAY_STAGES = 7
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,8 @@ class TrainSettings:
         Lowest and highest SNR of a training mixture.
     curriculum
         Share of the steps in which the lowest SNR falls from the highest to ``snr_db[0]``; 0 for none.
+    first_decay
+        GWRP starts with this decay r and reaches ``decay`` half way; None: ``decay`` throughout.
     gain_db
         Each mixture is turned down by up to this much, so that quiet recordings are known too.
     valid_every, valid_count, valid_snr_db
@@ -39,6 +42,7 @@ class TrainSettings:
     schedule: str
     channels: tuple[int, ...] = PAPER_CHANNELS
     decay: float = 0.9998
+    first_decay: float | None = None
     snr_db: tuple[float, float] = (0.0, 0.0)
     curriculum: float = 0.0
     gain_db: float = 0.0
@@ -58,6 +62,15 @@ class TrainSettings:
             return self.peak_rate * (step + 1) / warm_up
         progress = (step - warm_up) / max(1, self.steps - warm_up)
         return self.peak_rate * 0.5 * (1 + math.cos(math.pi * progress))
+
+    def decay_at(self, step: int) -> float:
+        """Decay r of GWRP at a step: the pooled units, 1 / (1 - r), grow by a constant factor a stage."""
+        if self.first_decay is None:
+            return self.decay
+        # In stages, because each decay is compiled anew under torch.compile.
+        stage = min(1.0, math.floor(2 * DECAY_STAGES * step / self.steps) / DECAY_STAGES)
+        left_out: float = (1 - self.first_decay) ** (1 - stage) * (1 - self.decay) ** stage
+        return 1 - left_out
 
     def snr_range(self, step: int) -> tuple[float, float]:
         """Range in dB that the SNR of a mixture of this step is drawn from."""

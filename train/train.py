@@ -134,6 +134,7 @@ class Trainer:
         with self.meter.part("features"):
             features = log_mel(waveforms, self.features)
         with self.meter.part("network"):
+            self.learner.model.decay = self.settings.decay_at(self.step)  # type: ignore[assignment]
             return self.learner.learn(features, weak_labels, self.settings.rate(self.step))
 
 
@@ -304,6 +305,7 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--batch-size", type=int, help="of all processes together")
     parser.add_argument("--snr-db", type=float, nargs=2, metavar=("LO", "HI"))
     parser.add_argument("--seed", type=int)
+    parser.add_argument("--first-decay", type=float, metavar="R", help="anneal GWRP's r from here")
     parser.add_argument(
         "--patience", type=int, metavar="N", help="stop after N validations without a better mAP"
     )
@@ -326,6 +328,7 @@ def settings_of(options: argparse.Namespace) -> TrainSettings:
         batch_size=options.batch_size,
         snr_db=tuple(options.snr_db) if options.snr_db else None,
         seed=options.seed,
+        first_decay=options.first_decay,
         patience=options.patience,
     )
 

@@ -4,8 +4,6 @@ Nothing downsamples, so the last layer keeps a value for every frame, mel band a
 masks. They are never trained directly; the pooled value is compared with the weak label.
 """
 
-from functools import partial
-
 from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
@@ -14,13 +12,14 @@ from sedtf_core.config import ModelConfig
 from sedtf_core.models.convolution import convolution
 from sedtf_core.models.normalise import MelNormalise
 from sedtf_core.models.output import BASE_RATE_LOGIT, SystemOutput
-from sedtf_core.pooling import POOLINGS
+from sedtf_core.pooling import POOLINGS, global_weighted_rank_pool
 
 
 class MaskNetwork(nn.Module):
     """Four blocks of two 3 × 3 convolutions, a 1 × 1 convolution to masks, global pooling (Table I).
 
-    ``config.system`` chooses the pooling: ``gmp``, ``gap`` or ``gwrp`` with ``config.decay``.
+    ``config.system`` chooses the pooling: ``gmp``, ``gap`` or ``gwrp`` with ``config.decay``; training may
+    set ``decay`` to anneal it.
     ``context_frames`` is the reach of the convolutions: frames either side that a mask value depends on.
 
     Source
@@ -45,13 +44,20 @@ class MaskNetwork(nn.Module):
         self.to_masks = nn.Conv2d(in_channels, config.n_classes, kernel_size=1)
         nn.init.constant_(self.to_masks.bias, BASE_RATE_LOGIT)  # type: ignore[arg-type]
         self.context_frames = 2 * len(config.channels)
-        pool = POOLINGS[config.system]
-        self.pool = partial(pool, decay=config.decay) if config.system == "gwrp" else pool
+        self.system, self.decay = config.system, config.decay
 
     def forward(self, log_mel: Float[Tensor, "batch frames mel_bins"]) -> SystemOutput:
         """Return clip probabilities, frame scores (paper eq. 2: the mask's mean over mel) and masks."""
         masks = self.segment(log_mel)
         return SystemOutput(self.pool(masks), masks.mean(dim=-1), masks)
+
+    def pool(
+        self, masks: Float[Tensor, "batch classes frames mel_bins"]
+    ) -> Float[Tensor, "batch classes"]:
+        """Return the clip probabilities of masks, by the pooling of this system."""
+        if self.system == "gwrp":
+            return global_weighted_rank_pool(masks, self.decay)
+        return POOLINGS[self.system](masks)
 
     def segment(
         self, log_mel: Float[Tensor, "batch frames mel_bins"]

@@ -5,12 +5,11 @@ missing these tests are skipped.
 """
 
 import json
-import re
-import shutil
 import struct
-import subprocess
 import zlib
+from collections.abc import Callable
 from dataclasses import asdict, replace
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -28,14 +27,14 @@ from pages.shared.player.payload import (
     encode_message,
     masks_to_uint8,
 )
-from pages.shared.player.player import FOLDER, MODULES, bundle
+from pages.shared.player.player import SCRIPTS
 from sedtf_core.config import DetectionConfig
 from sedtf_core.evaluation.event import Collars, count_matches, hits
 from sedtf_core.events import Event, frames_to_events
+from tests.pages.conftest import RunJavascript
 
-NODE = shutil.which("node")
+RunNode = Callable[[str], Any]
 CASES = Path(__file__).parents[1] / "data" / "event_cases.json"
-needs_node = pytest.mark.skipif(NODE is None, reason="node is not installed")
 
 
 @pytest.fixture
@@ -68,20 +67,10 @@ def view() -> PlayerView:
     )
 
 
-def run_node(script: str) -> Any:
-    """Run the bundle followed by a script and read the JSON that the script prints."""
-    assert NODE is not None
-    done = subprocess.run(
-        [NODE, "--input-type=module", "-"],
-        input=bundle() + script,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=60,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+@pytest.fixture
+def run_node(run_javascript: RunJavascript) -> RunNode:
+    """A function that runs the player's bundle followed by a script."""
+    return partial(run_javascript, SCRIPTS)
 
 
 def decode(message: bytes) -> tuple[Any, dict[str, Any], dict[str, np.ndarray]]:
@@ -165,28 +154,7 @@ def test_masks_are_rounded_to_the_nearest_of_256_steps() -> None:
     assert masks_to_uint8(masks).tolist() == [0, 0, 0, 1, 128, 255, 255]
 
 
-def test_every_script_is_bundled_after_what_it_imports() -> None:
-    assert {path.stem for path in FOLDER.glob("*.js")} == set(MODULES)
-    for position, name in enumerate(MODULES):
-        source = (FOLDER / f"{name}.js").read_text(encoding="utf-8")
-        for imported in re.findall(r'from "\./(\w+)\.js"', source):
-            assert imported in MODULES[:position], f"{name}.js imports {imported}.js too early"
-
-
-def test_the_bundle_has_one_export_and_no_import() -> None:
-    assert re.findall(r"^(?:import|export)\b.*", bundle(), re.MULTILINE) == [
-        "export default function mount({ data, parentElement, setStateValue }) {"
-    ]
-
-
-def test_scripts_ask_the_network_for_nothing() -> None:
-    forbidden = r"https?:|\bfetch\(|XMLHttpRequest|WebSocket|@import|url\("
-    for path in [*FOLDER.glob("*.js"), *FOLDER.glob("*.css"), *FOLDER.glob("*.html")]:
-        assert re.search(forbidden, path.read_text(encoding="utf-8")) is None, path.name
-
-
-@needs_node
-def test_the_browser_reads_what_python_wrote(view: PlayerView) -> None:
+def test_the_browser_reads_what_python_wrote(view: PlayerView, run_node: RunNode) -> None:
     message = encode_message(view, PlayerState(selected="Oboe"))
     numbers = ",".join(map(str, b"odd" + message))  # a view at an odd offset, as Streamlit gives it
     read = run_node(f"""
@@ -212,8 +180,9 @@ def test_the_browser_reads_what_python_wrote(view: PlayerView) -> None:
     assert read["ideal"] is None
 
 
-@needs_node
-def test_tracks_of_one_class_stand_together_and_backgrounds_last(view: PlayerView) -> None:
+def test_tracks_of_one_class_stand_together_and_backgrounds_last(
+    view: PlayerView, run_node: RunNode
+) -> None:
     wave = view.tracks[0].waveform
     rest = Track("Background", "background", wave, None, "gwrp")
     oboe, bark = Track("Oboe", "truth", wave, "Oboe"), Track("Bark", "truth", wave, "Bark")
@@ -227,8 +196,9 @@ def test_tracks_of_one_class_stand_together_and_backgrounds_last(view: PlayerVie
     assert names == ["Mixture", "Scene", "Bark", "Bark, GWRP", "Oboe", "Background"]
 
 
-@needs_node
-def test_the_identity_of_a_message_follows_the_view_not_the_state(view: PlayerView) -> None:
+def test_the_identity_of_a_message_follows_the_view_not_the_state(
+    view: PlayerView, run_node: RunNode
+) -> None:
     messages = [
         encode_message(view, None),
         encode_message(view, PlayerState(selected="Oboe")),
@@ -264,8 +234,9 @@ def random_cases(count: int) -> list[dict[str, Any]]:
     return cases
 
 
-@needs_node
-def test_the_cases_that_python_is_tested_on_hold_in_the_browser() -> None:
+def test_the_cases_that_python_is_tested_on_hold_in_the_browser(
+    run_node: RunNode,
+) -> None:
     cases = json.loads(CASES.read_text(encoding="utf-8"))["cases"]
     runs = run_node(f"""
         const cases = {json.dumps(cases)};
@@ -277,8 +248,9 @@ def test_the_cases_that_python_is_tested_on_hold_in_the_browser() -> None:
         assert found == case["runs"], case["name"]
 
 
-@needs_node
-def test_thresholds_in_the_browser_give_exactly_the_events_of_sedtf_core() -> None:
+def test_thresholds_in_the_browser_give_exactly_the_events_of_sedtf_core(
+    run_node: RunNode,
+) -> None:
     cases = random_cases(400)
     expected = []
     for case in cases:
@@ -305,8 +277,9 @@ def test_thresholds_in_the_browser_give_exactly_the_events_of_sedtf_core() -> No
     assert found == expected
 
 
-@needs_node
-def test_as_many_events_are_hit_in_the_browser_as_in_the_evaluation() -> None:
+def test_as_many_events_are_hit_in_the_browser_as_in_the_evaluation(
+    run_node: RunNode,
+) -> None:
     rng = np.random.default_rng(3)
     cases, expected = [], []
     for _ in range(200):
@@ -332,8 +305,9 @@ def test_as_many_events_are_hit_in_the_browser_as_in_the_evaluation() -> None:
     assert counts == [[count, count] for count in expected]
 
 
-@needs_node
-def test_slow_playback_keeps_stems_that_cancel_cancelled_and_the_pitch() -> None:
+def test_slow_playback_keeps_stems_that_cancel_cancelled_and_the_pitch(
+    run_node: RunNode,
+) -> None:
     result = run_node("""
         const rate = 32000, hz = 440, speed = 0.5;
         const guide = Float32Array.from({ length: rate }, (_, i) => Math.sin(2 * Math.PI * hz * i / rate));
@@ -354,8 +328,7 @@ def test_slow_playback_keeps_stems_that_cancel_cancelled_and_the_pitch() -> None
     assert result["peak"] == pytest.approx(1, abs=0.05)
 
 
-@needs_node
-def test_slowed_sound_stays_where_the_picture_shows_it() -> None:
+def test_slowed_sound_stays_where_the_picture_shows_it(run_node: RunNode) -> None:
     clicks = run_node("""
         const rate = 32000, speed = 0.25;
         const guide = new Float32Array(2 * rate);
@@ -369,8 +342,7 @@ def test_slowed_sound_stays_where_the_picture_shows_it() -> None:
         assert min(abs(click - heard) for heard in clicks) < 0.03
 
 
-@needs_node
-def test_the_fft_agrees_with_numpy() -> None:
+def test_the_fft_agrees_with_numpy(run_node: RunNode) -> None:
     rng = np.random.default_rng(0)
     signal = rng.standard_normal(64)
     real, imaginary = run_node(f"""
@@ -384,8 +356,9 @@ def test_the_fft_agrees_with_numpy() -> None:
     )
 
 
-@needs_node
-def test_zooming_keeps_the_moment_under_the_pointer_and_stays_inside_the_clip() -> None:
+def test_zooming_keeps_the_moment_under_the_pointer_and_stays_inside_the_clip(
+    run_node: RunNode,
+) -> None:
     steps = run_node("""
         const viewport = new Viewport(10);
         const steps = [];
@@ -405,8 +378,7 @@ def test_zooming_keeps_the_moment_under_the_pointer_and_stays_inside_the_clip() 
     assert (steps[4]["start"], steps[4]["end"]) == (0, 10)
 
 
-@needs_node
-def test_the_mel_axis_gives_every_band_the_same_height(view: PlayerView) -> None:
+def test_the_mel_axis_gives_every_band_the_same_height(view: PlayerView, run_node: RunNode) -> None:
     edges = view.mel_edges_hz.tolist()
     fractions, back = run_node(f"""
         const axis = new FrequencyAxis({json.dumps(edges)});
@@ -419,8 +391,7 @@ def test_the_mel_axis_gives_every_band_the_same_height(view: PlayerView) -> None
     assert back == pytest.approx([0, 0.13, 0.5, 0.99])
 
 
-@needs_node
-def test_ticks_are_round_numbers_inside_the_axis() -> None:
+def test_ticks_are_round_numbers_inside_the_axis(run_node: RunNode) -> None:
     values = run_node("console.log(JSON.stringify([ticks(0, 10, 10), ticks(1.23, 1.31, 6)]));")
     assert values[0]["values"] == pytest.approx(list(range(11)))
     assert values[1]["step"] == pytest.approx(0.02)

@@ -2,9 +2,9 @@
  * Which class is shown, and which panels: two rows of buttons that are also the legend.
  */
 
-import { SYSTEM_DASHES } from "./colours.js";
+import { SYSTEM_DASHES } from "../browser/colours.js";
 import { stepClass } from "./commands.js";
-import { dashSample, element } from "./dom.js";
+import { dashSample, element } from "../browser/dom.js";
 
 export class Choices {
   constructor(player) {

@@ -2,7 +2,7 @@
  * Explanations: two sentences for each panel, and the sheet of keys and gestures.
  */
 
-import { element, icon } from "./dom.js";
+import { element, icon } from "../browser/dom.js";
 import { BINDINGS } from "./keyboard.js";
 
 const PANEL_TEXTS = {

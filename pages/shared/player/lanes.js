@@ -6,9 +6,9 @@
  * rows of their own.
  */
 
-import { SYSTEM_DASHES } from "./colours.js";
+import { SYSTEM_DASHES } from "../browser/colours.js";
 import { framesToEvents, matchEvents } from "./detection.js";
-import { dashSample, element } from "./dom.js";
+import { dashSample, element } from "../browser/dom.js";
 import { helpButton } from "./help.js";
 import { classProbs, classScores } from "./payload.js";
 

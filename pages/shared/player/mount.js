@@ -2,7 +2,7 @@
  * The entry that Streamlit calls: one player for each place on the page, kept while it stays there.
  */
 
-import { element } from "./dom.js";
+import { element } from "../browser/dom.js";
 import { splitMessage, unpackView } from "./payload.js";
 import { Player } from "./player.js";
 import { describeState } from "./state.js";

@@ -6,7 +6,7 @@
  * frames, as sedtf_core counts them; the same in seconds stands beside them.
  */
 
-import { element } from "./dom.js";
+import { element } from "../browser/dom.js";
 
 const FIELDS = [
   {

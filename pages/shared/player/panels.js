@@ -7,8 +7,8 @@
  */
 
 import { formatCount, formatProbability } from "./axes.js";
-import { hexToRgb, MAGMA_MAP, SYSTEM_DASHES } from "./colours.js";
-import { beginDrawing, dashSample } from "./dom.js";
+import { hexToRgb, MAGMA_MAP, SYSTEM_DASHES } from "../browser/colours.js";
+import { beginDrawing, dashSample } from "../browser/dom.js";
 import { classMask, classProbs } from "./payload.js";
 import {
   createPanel,

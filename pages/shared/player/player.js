@@ -8,7 +8,7 @@
  */
 
 import { Viewport } from "./axes.js";
-import { readTheme } from "./colours.js";
+import { readTheme } from "../browser/colours.js";
 import { Engine } from "./engine.js";
 import { Gestures } from "./gestures.js";
 import { HelpSheet } from "./help.js";

@@ -1,58 +1,51 @@
 """The player as one call: a Streamlit component made of the readable files beside this one.
 
-Owns the component's registration and how its files become the one script that Streamlit takes. Each
-JavaScript file is an ordinary ES module, which node can import for tests; a script in the browser has no
-address from which to import its neighbours, so ``bundle`` puts the files behind one another and takes the
-import lines and the ``export`` words out. One consequence: no name may be used at the top level of two
-files. Leaves what is shown to payload.py and everything on screen to JavaScript.
+Leaves what is shown to payload.py and everything on screen to JavaScript.
 """
 
-import re
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
+from pages.shared.browser.component import SHARED, register
 from pages.shared.player.payload import PlayerState, PlayerView, encode_message
 from sedtf_core.config import DetectionConfig
 
 FOLDER = Path(__file__).parent
-MODULES = (  # each file imports only from those above it; the last holds the entry
-    "payload",
-    "axes",
-    "colours",
-    "dom",
-    "detection",
-    "spectrum",
-    "stretch",
-    "engine",
-    "commands",
-    "keyboard",
-    "help",
-    "plot",
-    "panels",
-    "operating",
-    "scores",
-    "lanes",
-    "waveform",
-    "tracks",
-    "readout",
-    "choices",
-    "toolbar",
-    "gestures",
-    "state",
-    "player",
-    "mount",
+SCRIPTS = (
+    FOLDER / "payload.js",
+    FOLDER / "axes.js",
+    SHARED / "colours.js",
+    SHARED / "dom.js",
+    *(
+        FOLDER / f"{name}.js"
+        for name in (
+            "detection",
+            "spectrum",
+            "stretch",
+            "engine",
+            "commands",
+            "keyboard",
+            "help",
+            "plot",
+            "panels",
+            "operating",
+            "scores",
+            "lanes",
+            "waveform",
+            "tracks",
+            "readout",
+            "choices",
+            "toolbar",
+            "gestures",
+            "state",
+            "player",
+            "mount",
+        )
+    ),
 )
-_IMPORT = re.compile(r"^import [^;]*;\n", re.MULTILINE)
-_EXPORT = re.compile(r"^export (?!default)", re.MULTILINE)
-
-
-def bundle() -> str:
-    """All modules as one script, in the order of ``MODULES``."""
-    sources = [(FOLDER / f"{name}.js").read_text(encoding="utf-8") for name in MODULES]
-    return "\n".join(_EXPORT.sub("", _IMPORT.sub("", source)) for source in sources)
 
 
 def player(view: PlayerView, *, key: str, initial: PlayerState | None = None) -> PlayerState:
@@ -91,12 +84,7 @@ def player(view: PlayerView, *, key: str, initial: PlayerState | None = None) ->
 @cache
 def _component() -> Any:
     """The mounting command; registered once a process."""
-    return st.components.v2.component(
-        "sedtf_player",
-        html=(FOLDER / "player.html").read_text(encoding="utf-8"),
-        css=(FOLDER / "player.css").read_text(encoding="utf-8"),
-        js=bundle(),
-    )
+    return register("player", FOLDER, SCRIPTS)
 
 
 def _ignore() -> None:

@@ -7,7 +7,7 @@
  */
 
 import { formatClock, formatKhz, frequencyTicks, ticks } from "./axes.js";
-import { element } from "./dom.js";
+import { element } from "../browser/dom.js";
 import { helpButton } from "./help.js";
 
 export const AXIS_WIDTH = 40; // px left of every plot, for kHz and score labels

@@ -4,7 +4,7 @@
  */
 
 import { formatHz } from "./axes.js";
-import { element } from "./dom.js";
+import { element } from "../browser/dom.js";
 import { classMask, classScores } from "./payload.js";
 
 export class Readout {

@@ -6,8 +6,8 @@
  * other along.
  */
 
-import { SYSTEM_DASHES } from "./colours.js";
-import { beginDrawing, element } from "./dom.js";
+import { SYSTEM_DASHES } from "../browser/colours.js";
+import { beginDrawing, element } from "../browser/dom.js";
 import { classScores } from "./payload.js";
 import { OperatingPoint } from "./operating.js";
 import { AXIS_WIDTH, createPanel, drawTimeAxis, plotArea } from "./plot.js";

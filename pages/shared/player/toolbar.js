@@ -8,7 +8,7 @@
 import { formatClock } from "./axes.js";
 import { Choices } from "./choices.js";
 import { toStart, zoomTime } from "./commands.js";
-import { element, icon } from "./dom.js";
+import { element, icon } from "../browser/dom.js";
 import { SPEEDS } from "./engine.js";
 
 /** A button with an icon and, as its name and tooltip, what it does and its key. */

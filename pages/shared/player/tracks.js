@@ -7,8 +7,8 @@
  * out.
  */
 
-import { SYSTEM_DASHES } from "./colours.js";
-import { dashSample, element } from "./dom.js";
+import { SYSTEM_DASHES } from "../browser/colours.js";
+import { dashSample, element } from "../browser/dom.js";
 import { helpButton } from "./help.js";
 import { activeLevel, drawWaveform, reduceWaveform } from "./waveform.js";
 

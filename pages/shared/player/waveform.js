@@ -2,7 +2,7 @@
  * Waveforms of the tracks: their level, and their picture at any zoom.
  */
 
-import { beginDrawing } from "./dom.js";
+import { beginDrawing } from "../browser/dom.js";
 
 const COLUMNS = 2400; // stretches whose peaks are kept; closer zooms read the samples
 

@@ -1,0 +1,1 @@
+"""What all components in the browser share."""

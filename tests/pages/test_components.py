@@ -1,0 +1,45 @@
+"""What holds for the files of every component."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from pages.shared.browser.component import SHARED, bundle
+from pages.shared.player.player import SCRIPTS as PLAYER
+
+COMPONENTS = {"player": PLAYER}
+
+
+@pytest.fixture(params=COMPONENTS)
+def scripts(request: pytest.FixtureRequest) -> Sequence[Path]:
+    return COMPONENTS[request.param]
+
+
+def test_every_script_is_bundled_after_what_it_imports(scripts: Sequence[Path]) -> None:
+    folder = scripts[-1].parent
+    assert set(folder.glob("*.js")) <= set(scripts)
+    for position, path in enumerate(scripts):
+        for imported in re.findall(r'from "([./\w]+\.js)"', path.read_text(encoding="utf-8")):
+            target = (path.parent / imported).resolve()
+            assert target in scripts[:position], f"{path.name} imports {imported} too early"
+
+
+def test_a_bundle_has_one_export_and_no_import(scripts: Sequence[Path]) -> None:
+    lines = re.findall(r"^(?:import|export)\b.*", bundle(scripts), re.MULTILINE)
+    assert len(lines) == 1
+    assert lines[0].startswith("export default function ")
+
+
+def test_no_name_stands_at_the_top_of_two_scripts(scripts: Sequence[Path]) -> None:
+    declared = r"^(?:async )?(?:const|let|function\*?|class) ([\w$]+)"
+    names = re.findall(declared, bundle(scripts), re.MULTILINE)
+    assert len(names) == len(set(names))
+
+
+def test_components_ask_the_network_for_nothing(scripts: Sequence[Path]) -> None:
+    forbidden = r"https?:|\bfetch\(|XMLHttpRequest|WebSocket|@import|url\("
+    folder = scripts[-1].parent
+    for path in [*scripts, *folder.glob("*.css"), *folder.glob("*.html"), *SHARED.glob("*.css")]:
+        assert re.search(forbidden, path.read_text(encoding="utf-8")) is None, path.name
