@@ -3,12 +3,15 @@
 streamlit run app.py
 """
 
+from pathlib import Path
+
 import streamlit as st
 
 from pages.shared.cached import warm_up
+from pages.shared.first_visit import reload_first_deep_link
 
 st.set_page_config(page_title="SED-TF", page_icon="assets/icon.png", layout="wide")
-warm_up()
+st.html(Path("assets/page.css"))
 
 # Each address differs from its file's name: on a fresh server Streamlit would otherwise run the file in
 # pages/ alone, without this navigation.
@@ -18,9 +21,19 @@ pages = {
         st.Page("pages/events.py", title="Events", url_path="thresholds"),
         st.Page("pages/listen.py", title="Listen", url_path="separated"),
     ],
+    "Learn": [
+        st.Page("pages/lesson.py", title="Lesson", url_path="weak-labels"),
+        st.Page("pages/pooling.py", title="Pooling", url_path="pooling-lab"),
+        st.Page("pages/paint.py", title="Paint", url_path="own-mask"),
+        st.Page("pages/training.py", title="Training", url_path="slow-motion"),
+        st.Page("pages/snr.py", title="SNR", url_path="breaking-point"),
+    ],
     "Reference": [
         st.Page("pages/results.py", title="Results", url_path="tables"),
         st.Page("pages/about.py", title="About", url_path="method"),
     ],
 }
-st.navigation(pages, position="top").run()
+page = st.navigation(pages, position="top")
+reload_first_deep_link()
+warm_up()
+page.run()

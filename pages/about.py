@@ -3,11 +3,14 @@
 import streamlit as st
 
 from pages.shared.about import show_checkpoints, show_licences, show_method
+from pages.shared.glossary import show_glossary
 
 st.title("About")
 show_method()
 st.header("Checkpoints")
 show_checkpoints()
+st.header("Words")
+show_glossary()
 st.header("Sounds")
 show_licences()
 st.header("Limits")

@@ -9,6 +9,7 @@ from pages.shared.events_panel import (
     show_operating_point,
     show_system_choice,
 )
+from pages.shared.glossary import show_terms
 
 st.title("Events")
 clip = show_clip_picker()
@@ -18,3 +19,4 @@ if clip and analyses:
     mixture = known_mixture(clip)
     truth = show_labels_upload(clip) if isinstance(clip, Recording) else None
     show_operating_point(analyses, mixture.events if mixture else truth)
+show_terms("frame score", "operating point", "event", "onset", "PSDS")

@@ -4,6 +4,7 @@ import streamlit as st
 
 from pages.shared.cached import mask_systems
 from pages.shared.clips import Recording, show_clip_picker
+from pages.shared.glossary import show_terms
 from pages.shared.panels import clip_view, show_in_words, show_synthesis_note
 from pages.shared.player.player import player
 from pages.shared.take_away import show_take_away
@@ -20,3 +21,4 @@ if clip and view:
         st.caption("The file stays in this session's memory; it is neither stored nor in the link.")
     else:
         show_synthesis_note(clip)
+show_terms("mask", "ideal ratio mask", "clip probability", "frame score", "event", "SNR")

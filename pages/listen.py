@@ -5,6 +5,7 @@ import streamlit as st
 from pages.shared.analyses import clip_analyses
 from pages.shared.cached import mask_systems
 from pages.shared.clips import Recording, show_clip_picker
+from pages.shared.glossary import show_terms
 from pages.shared.listen import (
     event_levels,
     recording_tracks,
@@ -35,3 +36,4 @@ elif analyses and isinstance(clip, Synthesis):
     show_waterfall(chosen)
     show_tracks(chosen.tracks)
     show_levels(levels)
+show_terms("separation", "SI-SDR", "ideal ratio mask", "source", "scene")

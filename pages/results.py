@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from pages.shared.glossary import show_terms
 from pages.shared.results import (
     RESULTS,
     read_tables,
@@ -21,3 +22,4 @@ else:
         show_class_table(choice)
     else:
         show_mean_table(choice)
+show_terms("mAP", "AUC", "F1", "PSDS", "SI-SDR", "SNR")

@@ -4,170 +4,33 @@
 
 Clips are made, analysed and forgotten one after the other, so memory does not grow with their number. The
 intervals are 95 % bootstrap intervals over event recordings.
+
+``frame`` and ``segmentation`` are measured on the scores and masks as they are, or with --gated where those
+of classes below the tagging threshold are 0; ``frame_holds`` says which, and the other frame figures stand
+under ``frame_gated`` or ``frame_ungated``. ``psds`` is of the scores of ``frame``. With --tune-count N
+thresholds are chosen on N mixtures of the valid split at the same SNR (see ``train.tuning``), and ``tuned``
+has them with what they give on the mixtures evaluated, beside the same at the paper's thresholds.
 """
 
 import argparse
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from tqdm import tqdm
 
 import sedtf_core
 from sedtf_core.checkpoints import Checkpoint, load_checkpoint
-from sedtf_core.config import DetectionConfig
+from sedtf_core.config import DetectionConfig, MixtureConfig
 from sedtf_core.datasets import SoundBank, data_hash
 from sedtf_core.errors import InputError
-from sedtf_core.evaluation.bootstrap import DEFAULT_GROUPS, RecordingGroups, Summary
-from sedtf_core.evaluation.event import EventMetrics
-from sedtf_core.evaluation.frame import FrameMetrics
-from sedtf_core.evaluation.segmentation import SegmentationMetrics
-from sedtf_core.evaluation.separation import SeparationMetrics, Source
-from sedtf_core.evaluation.tagging import TaggingMetrics, gate
-from sedtf_core.events import events_to_frames
-from sedtf_core.inference import Analyser, Analysis
+from sedtf_core.inference import Analyser
 from sedtf_core.mixing import Mixture, mix
-from sedtf_core.separation import (
-    ideal_binary_mask,
-    ideal_ratio_masks,
-    linear_ideal_ratio_masks,
-    separate,
-    separate_by_linear_masks,
-)
 from train.mixtures import add_mixture_arguments, draw_recipes, open_mixtures
-
-
-class Evaluation:
-    """All metrics of one system, fed clip by clip.
-
-    Parameters
-    ----------
-    checkpoint
-        The system.
-    detection
-        Thresholds of the events.
-    empty_class
-        How a class without any estimate enters the mean event F1: ``zero`` or ``skip``.
-    gated
-        Set frame scores and masks of classes below the tagging threshold to 0 before measuring.
-    """
-
-    def __init__(
-        self,
-        checkpoint: Checkpoint,
-        detection: DetectionConfig,
-        empty_class: str = "zero",
-        gated: bool = False,
-    ) -> None:
-        """Start with no clip."""
-        labels = checkpoint.metadata.labels
-        self.labels, self.gated, self.detection = labels, gated, detection
-        self.analyser = Analyser(checkpoint, detection)
-        self.recordings = RecordingGroups(labels)
-        groups = DEFAULT_GROUPS
-        self.tagging = TaggingMetrics(labels, n_groups=groups)
-        self.frame = FrameMetrics(labels, n_groups=groups)
-        self.event = EventMetrics(labels, empty_class=empty_class, n_groups=groups)  # type: ignore[arg-type]
-        self.segmentation = SegmentationMetrics(labels, n_groups=groups)
-        self.separation = SeparationMetrics(labels, n_groups=groups)
-        self.detected_separation = SeparationMetrics(labels, n_groups=groups)
-        self.oracle = SeparationMetrics(labels, n_groups=groups)
-
-    def update(self, mixture: Mixture, bank: SoundBank) -> None:
-        """Analyse one mixture and add it to every metric."""
-        analysis = self.analyser(mixture.mixture)
-        placements = mixture.recipe.events
-        groups = self.recordings.of_clip({p.label: bank[p.clip].recording for p in placements})
-        present = np.isin(self.labels, [event.label for event in mixture.events])
-        features = analysis.features
-        activity = events_to_frames(
-            mixture.events,
-            self.labels,
-            analysis.frame_scores.shape[1],
-            features.frame_hop_s,
-            features.n_fft / features.sample_rate,
-        )
-        self.tagging.update(analysis.clip_probs, present, groups)
-        self.frame.update(self._gate(analysis.frame_scores, analysis), activity, groups)
-        self.event.update(mixture.events, analysis.events, groups)
-        if analysis.masks is not None:
-            self._update_masks(mixture, analysis, activity, groups)
-
-    def _gate(self, values: Any, analysis: Analysis) -> Any:
-        """Values a class, zero where the class is not detected, if that was asked for."""
-        if not self.gated:
-            return values
-        return gate(values, analysis.clip_probs, self.detection.tagging_threshold)
-
-    def _update_masks(
-        self, mixture: Mixture, analysis: Analysis, activity: Any, groups: Any
-    ) -> None:
-        """Segmentation and separation."""
-        masks = analysis.masks
-        assert masks is not None
-        rows = [self.labels.index(event.label) for event in mixture.events]
-        ratio, binary = np.zeros(masks.shape, np.float32), np.zeros(masks.shape, bool)
-        ratio[rows] = ideal_ratio_masks(mixture.sources, mixture.scene)
-        for row, source in zip(rows, mixture.sources, strict=True):
-            binary[row] = ideal_binary_mask(source, mixture.scene, activity[row])
-        self.segmentation.update(self._gate(masks, analysis), binary, ratio, groups)
-
-        detected = analysis.detected_labels()
-        wanted = sorted({*rows, *(self.labels.index(label) for label in detected)})
-        stems = np.asarray(separate(mixture.mixture, masks[wanted]))
-        estimates = {self.labels[row]: stem for row, stem in zip(wanted, stems, strict=True)}
-        sources = {
-            event.label: Source(
-                source,
-                round(event.onset * mixture.sample_rate),
-                round(event.offset * mixture.sample_rate),
-            )
-            for event, source in zip(mixture.events, mixture.sources, strict=True)
-        }
-        of_present = {label: estimates[label] for label in sources}
-        ideal = separate_by_linear_masks(
-            mixture.mixture, linear_ideal_ratio_masks(mixture.sources, mixture.scene)
-        )
-        of_oracle = dict(zip(sources, np.asarray(ideal), strict=True))
-        self.separation.update(estimates, sources, mixture.mixture, groups, detected)
-        found = {label: source for label, source in sources.items() if label in detected}
-        self.detected_separation.update(of_present, found, mixture.mixture, groups, found)
-        self.oracle.update(of_oracle, sources, mixture.mixture, groups, sources)
-
-    def summaries(self, replicates: int) -> dict[str, Summary]:
-        """Each metric's values and intervals."""
-        metrics: dict[str, Any] = {
-            "tagging": self.tagging,
-            "frame": self.frame,
-            "event": self.event,
-        }
-        if self.analyser.has_masks:
-            metrics |= {
-                "segmentation": self.segmentation,
-                "separation": self.separation,
-                "detected_separation": self.detected_separation,
-                "oracle_separation": self.oracle,
-            }
-        return {name: metric.summary(replicates) for name, metric in metrics.items()}
-
-
-def to_json(summaries: dict[str, Summary]) -> dict[str, Any]:
-    """Arrange the summaries: a dictionary a metric, intervals beside, then values a class."""
-    result: dict[str, Any] = {name: dict(summary.mean) for name, summary in summaries.items()}
-    intervals = {name: dict(summary.interval) for name, summary in summaries.items()}
-    if "separation" in result:
-        oracle = result["oracle_separation"]["si_sdr_improvement_db"]
-        result["separation"]["oracle_si_sdr_improvement_db"] = oracle
-        detected = result["detected_separation"]["si_sdr_improvement_db"]
-        result["separation"]["detected_si_sdr_improvement_db"] = detected
-    labels = summaries["tagging"].per_class
-    result["per_class"] = {
-        label: {name: summary.per_class[label] for name, summary in summaries.items()}
-        for label in labels
-    }
-    return result | {"intervals": intervals}
+from train.scorecard import Evaluation, take_tuned, to_json
+from train.tuning import Thresholds, tune
 
 
 def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
@@ -185,25 +48,37 @@ def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--gated", action="store_true", help="zero scores and masks of classes that are not tagged"
     )
+    parser.add_argument(
+        "--tune-count",
+        type=int,
+        default=0,
+        metavar="N",
+        help="choose thresholds on N mixtures of the valid split, too; 0 for none",
+    )
     parser.add_argument("--empty-class", choices=("zero", "skip"), default="zero")
     return parser.parse_args(arguments)
 
 
 def evaluate(options: argparse.Namespace) -> dict[str, Any]:
     """Run the evaluation that the options describe; InputError for what is wrong with them."""
+    if options.tune_count < 0:
+        raise InputError(f"--tune-count is {options.tune_count}, must be at least 0")
+    if options.tune_count and options.split == "valid":
+        raise InputError(
+            "--tune-count chooses thresholds on the valid split; evaluate another --split"
+        )
     bank, config = open_mixtures(options)
     checkpoint = load_checkpoint(options.checkpoint or options.system)
-    unknown = sorted(set(bank.labels()) - set(checkpoint.metadata.labels))
-    if unknown:
-        raise InputError(
-            f"the checkpoint does not know the class {unknown[0]}; evaluate it on the classes that "
-            "it was trained on"
-        )
-    detection = DetectionConfig(drop_first=options.drop_first)
-    evaluation = Evaluation(checkpoint, detection, options.empty_class, options.gated)
-    recipes = draw_recipes(bank, config, options.count, options.seed)
-    for recipe in tqdm(recipes, total=options.count, unit="clip", mininterval=2):
-        evaluation.update(mix(recipe, bank.waveform, bank.sample_rate), bank)
+    _require_known(bank, checkpoint)
+    analyser = Analyser(checkpoint, DetectionConfig(drop_first=options.drop_first))
+    tuned = tune_on_valid(options, analyser) if options.tune_count else None
+    evaluation = Evaluation(analyser, options.empty_class, options.gated, tuned)
+    for mixture in _mixtures(bank, config, options, options.count):
+        evaluation.update(mixture, bank)
+    summaries, more = evaluation.summaries(options.replicates), {}
+    if tuned is not None:
+        summaries, figures = take_tuned(summaries, tuned)
+        more["tuned"] = {"split": "valid", "count": options.tune_count, **figures}
     return {
         "system": checkpoint.metadata.model.system,
         "checkpoint": checkpoint.name,
@@ -213,11 +88,40 @@ def evaluate(options: argparse.Namespace) -> dict[str, Any]:
         "count": options.count,
         "seed": options.seed,
         "gated": options.gated,
+        "frame_holds": "gated" if options.gated else "ungated",
         "version": sedtf_core.__version__,
         "data_hash": data_hash(bank.sounds),
         "labels": list(checkpoint.metadata.labels),
-        **to_json(evaluation.summaries(options.replicates)),
+        **to_json(summaries),
+        **more,
     }
+
+
+def tune_on_valid(options: argparse.Namespace, analyser: Analyser) -> Thresholds:
+    """Choose thresholds on mixtures of the valid split, otherwise made as those that are evaluated."""
+    bank, config = open_mixtures(argparse.Namespace(**{**vars(options), "split": "valid"}))
+    _require_known(bank, analyser.checkpoint)
+    mixtures = _mixtures(bank, config, options, options.tune_count)
+    return tune(analyser, mixtures, gated=options.gated)
+
+
+def _mixtures(
+    bank: SoundBank, config: MixtureConfig, options: argparse.Namespace, count: int
+) -> Iterator[Mixture]:
+    """Mixtures of a split's sounds, one at a time."""
+    recipes = draw_recipes(bank, config, count, options.seed)
+    for recipe in tqdm(recipes, bank.sounds[0].split, total=count, unit="clip", mininterval=2):
+        yield mix(recipe, bank.waveform, bank.sample_rate)
+
+
+def _require_known(bank: SoundBank, checkpoint: Checkpoint) -> None:
+    """InputError if there are classes that the checkpoint was not trained on."""
+    unknown = sorted(set(bank.labels()) - set(checkpoint.metadata.labels))
+    if unknown:
+        raise InputError(
+            f"the checkpoint does not know the class {unknown[0]}; evaluate it on the classes that "
+            "it was trained on"
+        )
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -239,9 +143,13 @@ def main(arguments: list[str] | None = None) -> int:
     except InputError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
-    for name in ("tagging", "frame", "event", "segmentation", "separation"):
+    for name in ("tagging", "frame", "event", "segmentation", "separation", "psds"):
         if name in result:
             print(f"{name:13s}" + "  ".join(f"{k} {v:.3f}" for k, v in result[name].items()))
+    for name, threshold in result.get("tuned", {}).get("thresholds", {}).items():
+        if threshold is not None:
+            figures = result["tuned"][name]
+            print(f"{name:13s}f1 {figures['f1']:.3f} at {threshold:.3g}, tuned on the valid split")
     return 0
 
 

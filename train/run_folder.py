@@ -81,8 +81,8 @@ class RunFolder:
         before = json.loads((self.path / "config.json").read_text("utf-8")).get("data_hash")
         if before not in (None, data_hash):
             raise InputError(
-                f"the run in {self.path} was started on other sounds (table {before}, now {data_hash}); "
-                "restore the folder's table or start a new run"
+                f"the run in {self.path} was started on other sounds or mixtures (table {before}, now "
+                f"{data_hash}); restore the folder's table or start a new run"
             )
 
     def description(self) -> dict[str, Any]:

@@ -104,6 +104,7 @@ PRESETS = {
         peak_rate=2e-3,
         schedule="one_cycle",
         channels=(16, 32, 64, 64),
+        first_decay=0.99,
         snr_db=(-5.0, 25.0),
         curriculum=0.3,
         gain_db=10.0,

@@ -3,16 +3,18 @@
     python -m train.snapshots runs/gmp runs/gap runs/gwrp --library assets/library --out FILE.npz
 
 Three fixed mixtures of the library, sounds that no training saw, are analysed with every snapshot of each
-run; kept are the masks of the classes that are there, as bytes.
+run; kept are the masks of the classes that are there, as bytes. Beside them stands how each run's loss fell:
+the learning curve of the run folder, and the training loss of each step, thinned.
 """
 
 import argparse
+import csv
 import json
 import sys
 from pathlib import Path
 
 import numpy as np
-from jaxtyping import UInt8
+from jaxtyping import Float, Int, UInt8
 from tqdm import tqdm
 
 from sedtf_core.checkpoints import load_checkpoint
@@ -22,10 +24,13 @@ from sedtf_core.errors import InputError
 from sedtf_core.inference import Analyser
 from sedtf_core.mixing import Mixture, mix
 from train.mixtures import draw_recipes
+from train.run_folder import RunFolder
+from train.settings import TrainSettings
 
 CLIPS, SNR_DB, SEED = 3, 10.0, 0
 # Fewer levels than a byte has, so that the file compresses well; finer than a colour map shows.
 LEVELS = 32
+LOSS_POINTS = 100
 
 
 def snapshot_masks(
@@ -42,6 +47,39 @@ def snapshot_masks(
         levels = np.rint(analysis.masks[present] * (LEVELS - 1))
         rows.append(np.rint(levels * (255 / (LEVELS - 1))).astype(np.uint8))
     return np.stack(rows)
+
+
+def thinned_loss(
+    run: Path,
+) -> tuple[Int[np.ndarray, " points"], Float[np.ndarray, " points"]]:
+    """Mean training loss over each hundredth of a run, and the last step of each."""
+    with (run / "log.csv").open(encoding="utf-8") as file:
+        rows = [(int(row["step"]), float(row["loss"])) for row in csv.DictReader(file)]
+    parts = np.array_split(np.array(rows), min(LOSS_POINTS, len(rows)))
+    steps = np.array([int(part[-1, 0]) for part in parts])
+    return steps, np.array([part[:, 1].mean() for part in parts], dtype=np.float32)
+
+
+def loss_curves(run: Path) -> dict[str, np.ndarray]:
+    """What a run's folder says of its loss, under the names that follow the system's in the file.
+
+    ``curve_steps`` are the measurements of the valid split, ``curve_train`` and ``curve_valid`` the losses
+    there; ``loss_steps`` and ``loss`` are the training loss, thinned.
+    """
+    settings = json.loads((run / "config.json").read_text("utf-8"))["settings"]
+    folder = RunFolder(run, TrainSettings(**settings))
+    try:
+        steps, losses = folder.learning_curve()
+        loss_steps, loss = thinned_loss(run)
+    except OSError as error:
+        raise InputError(f"{run} has no log of its loss ({error.strerror})") from None
+    return {
+        "curve_steps": steps,
+        "curve_train": losses["training"].astype(np.float32),
+        "curve_valid": losses["validation"].astype(np.float32),
+        "loss_steps": loss_steps,
+        "loss": loss,
+    }
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -67,6 +105,7 @@ def main(arguments: list[str] | None = None) -> int:
             arrays[f"{system}_masks"] = np.stack(
                 [snapshot_masks(path, mixtures) for path in tqdm(paths, system)]
             )
+            arrays |= {f"{system}_{name}": curve for name, curve in loss_curves(run).items()}
         np.savez_compressed(options.out, **arrays)  # type: ignore[arg-type]
     except InputError as error:
         print(f"error: {error}", file=sys.stderr)

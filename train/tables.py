@@ -4,7 +4,9 @@
 
 Tables II, V, VI and IX are means over classes, ours with 95 % intervals; III, IV, VII and VIII are ours a
 class.
-Each is written as Markdown, CSV and JSON. The data differ from the paper's, and every table says so.
+Each is written as Markdown, CSV and JSON. The data differ from the paper's, and every table says so. What the
+paper has no figures of stands in tables named ``extra_…``, where the results have it: PSDS, frame scores with
+and without gating, and thresholds tuned on the valid split.
 """
 
 import argparse
@@ -13,12 +15,14 @@ import io
 import json
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from sedtf_core.errors import InputError
+from train.extra_tables import EXTRAS, extra_rows, extra_table, told
 from train.paper import COLUMNS, FIGURES, SYSTEMS
+from train.table_rows import Row, number, with_interval
 
 DATA_NOTE = (
     "Ours: mixtures of the test split of a folder of openly licensed sounds (26 classes). The paper's: DCASE "
@@ -37,20 +41,6 @@ PER_CLASS = {
     "table_7_event_f1": ("Event F1 a class (Table VII)", "event", "f1"),
     "table_8_segmentation_f1": ("Segmentation F1 a class (Table VIII)", "segmentation", "f1"),
 }
-DECIMALS = {"er": 2}
-
-
-@dataclass(frozen=True)
-class Row:
-    """One figure of a table: ours with its interval, the paper's where there is one."""
-
-    snr_db: float
-    system: str
-    column: str
-    ours: float
-    low: float | None
-    high: float | None
-    paper: float | None
 
 
 def mean_rows(results: Iterable[dict[str, Any]], metric: str) -> list[Row]:
@@ -80,7 +70,7 @@ def mean_table(rows: Sequence[Row]) -> list[list[str]]:
         line = [f"{snr_db:g} dB", SYSTEMS[system]]
         for row in rows:
             if (row.snr_db, row.system) == (snr_db, system):
-                line += [_with_interval(row), _number(row.paper, row.column)]
+                line += [with_interval(row), number(row.paper, row.column)]
         lines.append(line)
     return lines
 
@@ -94,21 +84,8 @@ def class_table(results: Sequence[dict[str, Any]], metric: str, column: str) -> 
     lines = [header]
     for label in labels:
         values = [r["per_class"].get(label, {}).get(metric, {}).get(column) for r in shown]
-        lines.append([label, *(_number(value, column) for value in values)])
+        lines.append([label, *(number(value, column) for value in values)])
     return lines
-
-
-def _with_interval(row: Row) -> str:
-    """Our figure, its interval in brackets."""
-    value = _number(row.ours, row.column)
-    if row.low is None or row.high is None:
-        return value
-    return f"{value} [{_number(row.low, row.column)}, {_number(row.high, row.column)}]"
-
-
-def _number(value: float | None, column: str) -> str:
-    """A figure as the paper writes it."""
-    return "–" if value is None else f"{value:.{DECIMALS.get(column, 3)}f}"
 
 
 def to_markdown(title: str, lines: Sequence[Sequence[str]], commands: Sequence[str]) -> str:
@@ -140,6 +117,12 @@ def write_tables(results: Sequence[dict[str, Any]], out: Path) -> list[str]:
         if len(lines) > 1:
             figures = [dict(zip(lines[0], line, strict=True)) for line in lines[1:]]
             _write(out / name, title, lines, commands, figures)
+            names.append(name)
+    for name in told(results):
+        title, columns = EXTRAS[name]
+        rows = extra_rows(results, columns)
+        if rows:
+            _write(out / name, title, extra_table(rows, columns), commands, list(map(asdict, rows)))
             names.append(name)
     return names
 

@@ -3,6 +3,11 @@
     python -m train.train --sounds DIR --system gwrp --preset laptop --out runs/gwrp
     python -m train.train --sounds DIR --system gwrp --preset laptop --out runs/gwrp --resume
     torchrun --nproc-per-node 4 -m train.train --sounds DIR --system gwrp --preset paper --out runs/gwrp
+    python -m train.train --sounds DIR --system gwrp --preset paper --mixtures MIXTURES --out runs/gwrp
+
+Every step has fresh mixtures; with --mixtures training goes over those of a folder again and again, which
+``python -m train.make_mixtures --split train`` wrote (see ``train.fixed_mixtures``). Their SNR is the one
+they were made at: --snr-db and the curriculum then say nothing but where the valid split is measured.
 
 The run folder holds config.json (command, settings, package version, hash of the data), log.csv,
 validation.csv, the best and the last checkpoint, snapshots over the run, state.pt to resume from, exactly
@@ -21,11 +26,12 @@ from tqdm import tqdm
 
 from sedtf_core.checkpoints import Metadata, save_checkpoint
 from sedtf_core.config import FeatureConfig, MixtureConfig, ModelConfig
-from sedtf_core.datasets import SoundBank, data_hash
+from sedtf_core.datasets import Sound, SoundBank, data_hash
 from sedtf_core.errors import InputError
 from sedtf_core.features import log_mel
 from sedtf_core.models import SYSTEMS
 from train.batches import MixtureBatches
+from train.fixed_mixtures import FixedMixtures
 from train.learner import Learner
 from train.meter import Meter, summary_line
 from train.parallel import Group, joined_group
@@ -54,15 +60,23 @@ class Trainer:
         The device, and the processes that share each batch.
     is_compiled
         As ``Learner`` takes it.
+    mixtures
+        Folder of fixed mixtures to train on; None: fresh ones at every step.
 
     Raises
     ------
     InputError
-        If the sounds cannot be trained on, before any training starts.
+        If the sounds or mixtures cannot be trained on, before any training starts.
     """
 
     def __init__(
-        self, settings: TrainSettings, sounds: Path, group: Group, *, is_compiled: bool = False
+        self,
+        settings: TrainSettings,
+        sounds: Path,
+        group: Group,
+        *,
+        is_compiled: bool = False,
+        mixtures: Path | None = None,
     ) -> None:
         """Check and decode the sounds, build the network."""
         self.settings, self.group = settings, group
@@ -78,7 +92,11 @@ class Trainer:
             settings.channels,
             settings.decay,
         )
-        self.batches = self._batches(sounds, "train")
+        self.batches: MixtureBatches | FixedMixtures
+        if mixtures is None:
+            self.batches = self._batches(sounds, "train")
+        else:
+            self.batches = self._fixed_mixtures(mixtures, rows)
         self.validation = (
             Validation(self._batches(sounds, "valid"), settings, self.features)
             if group.is_first
@@ -96,6 +114,13 @@ class Trainer:
         bank = SoundBank.open(sounds, split=split)
         return MixtureBatches(bank, self.labels, MixtureConfig(), self.group.device)
 
+    def _fixed_mixtures(self, folder: Path, rows: list[Sound]) -> FixedMixtures:
+        """Mixtures of a folder; the run's hash of its data then says which they are."""
+        seconds, rate = MixtureConfig().seconds, self.features.sample_rate
+        mixtures = FixedMixtures(folder, rows, self.labels, seconds, rate, self.group.device)
+        self.data_hash = f"{self.data_hash}-{mixtures.digest()}"
+        return mixtures
+
     def set_statistics(self) -> None:
         """Measure mean and standard deviation a mel band over training mixtures at all SNRs."""
         frames = []
@@ -112,7 +137,7 @@ class Trainer:
     def synthesise(
         self, step: int
     ) -> tuple[Float[Tensor, "batch samples"], Float[Tensor, "batch classes"]]:
-        """Return this process's share of a step's fresh mixtures, and their weak labels."""
+        """Return this process's share of a step's mixtures, and their weak labels."""
         settings, group = self.settings, self.group
         recipes = self.batches.draw(
             settings.batch_size, (settings.seed, TRAIN_KEY, step), settings.snr_range(step)
@@ -128,7 +153,7 @@ class Trainer:
         return waveforms.mul_(self.batches.to_device(gains)), weak_labels
 
     def train_step(self) -> Float[Tensor, ""]:
-        """One batch of fresh mixtures, one step of the optimiser; returns the loss, on the device."""
+        """One batch of mixtures, one step of the optimiser; returns the loss, on the device."""
         with self.meter.part("synthesis"):
             waveforms, weak_labels = self.synthesise(self.step)
         with self.meter.part("features"):
@@ -300,12 +325,17 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--system", choices=SYSTEMS, required=True)
     parser.add_argument("--preset", choices=sorted(PRESETS), default="laptop")
     parser.add_argument("--out", type=Path, required=True, help="run folder")
+    parser.add_argument(
+        "--mixtures",
+        type=Path,
+        help="train on this folder of train.make_mixtures, not on fresh ones",
+    )
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, …")
     parser.add_argument("--steps", type=int)
     parser.add_argument("--batch-size", type=int, help="of all processes together")
     parser.add_argument("--snr-db", type=float, nargs=2, metavar=("LO", "HI"))
     parser.add_argument("--seed", type=int)
-    parser.add_argument("--first-decay", type=float, metavar="R", help="anneal GWRP's r from here")
+    parser.add_argument("--first-decay", type=float, metavar="R", help="anneal GWRP's r from here; 0.9998: keep it")
     parser.add_argument(
         "--patience", type=int, metavar="N", help="stop after N validations without a better mAP"
     )
@@ -339,7 +369,14 @@ def train(options: argparse.Namespace, arguments: list[str], group: Group) -> No
     folder = RunFolder(options.out, settings, arguments, group.size)
     if group.is_first:
         folder.check(resume=options.resume)
-    run = Run(Trainer(settings, options.sounds, group, is_compiled=options.compile), folder)
+    trainer = Trainer(
+        settings,
+        options.sounds,
+        group,
+        is_compiled=options.compile,
+        mixtures=options.mixtures,
+    )
+    run = Run(trainer, folder)
     if options.resume:
         run.resume()
     else:

@@ -8,22 +8,44 @@ import gc
 import hashlib
 import io
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from pages.shared.paint.board import (
+    Board,
+    Painted,
+    class_masks,
+    hear,
+    ideal_masks,
+    make_board,
+    truth_of,
+)
 from pages.shared.player.payload import PlayerView
+from pages.shared.snr.figures import SnrFigures, Sweep, measure
+from pages.shared.snr.stored import STORED, identity, read_sweeps
+from pages.shared.training.slow_motion.runs import (
+    MaskFigures,
+    Snapshots,
+    encode_event,
+    load_snapshots,
+    mask_figures,
+    snapshot_ideal_masks,
+)
 from pages.shared.views import mixture_to_view, recording_to_view
 from sedtf_core import audio
 from sedtf_core.checkpoints import load_checkpoint, shipped_names
+from sedtf_core.config import FeatureConfig
 from sedtf_core.datasets import SoundBank
 from sedtf_core.inference import Analyser, Analysis
 from sedtf_core.mixing import Mixture, Recipe, mix
 from sedtf_core.separation import ideal_ratio_masks, separate
 
 LIBRARY = Path(__file__).resolve().parents[2] / "assets" / "library"
+SNAPSHOTS = LIBRARY.parent / "results" / "snapshots.npz"
 SAMPLE_RATE = 32_000
 LONGEST_S = 3600.0
 SLOWEST_DECODING_S = 20.0
@@ -139,3 +161,90 @@ def mixture_estimates(recipe: Recipe, system: str | None) -> NDArray[np.float32]
         raise ValueError(f"{system} has no masks")
     rows = [analysis.labels.index(event.label) for event in mixed.events]
     return separate(mixed.mixture, analysis.masks[rows], analysis.features).numpy()
+
+
+# --- Paint ---
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def paint_board(recipe: Recipe, index: int, systems: tuple[str, ...]) -> Board:
+    """Return a mixture ready to be painted on, for one of its events."""
+    mixed = mixture(recipe)
+    label = mixed.events[index].label
+    analyses = [mixture_analysis(recipe, system) for system in systems]
+    config = analyses[0].features if analyses else FeatureConfig()
+    masks = {**class_masks(analyses, label), **ideal_masks(mixed, index, config)}
+    return make_board(mixed.mixture, label, masks, config, truth_of(mixed, index))
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def recording_paint_board(
+    digest: str, start_s: float, seconds: float, label: str, systems: tuple[str, ...], _data: bytes
+) -> Board:
+    """Return a stretch of an uploaded recording ready to be painted on, for one class."""
+    analyses = [recording_analysis(digest, start_s, seconds, name, _data) for name in systems]
+    waveform = recording_stretch(digest, start_s, seconds, _data)
+    return make_board(waveform, label, class_masks(analyses, label), analyses[0].features, None)
+
+
+@st.cache_resource(max_entries=24, show_spinner=False)
+def painted(identity: str, text: str, on_span: bool, _board: Board) -> Painted:
+    """Return what a painted mask lets through; the board's identity is its key."""
+    return hear(_board, text, on_span=on_span)
+
+
+# --- SNR page ---
+
+
+@st.cache_resource(max_entries=132, show_spinner=False)
+def snr_figures(recipe: Recipe, systems: tuple[str, ...]) -> SnrFigures:
+    """Return what systems reach on a mixture; of its samples and masks nothing is kept."""
+    bank = library()
+    mixed = mix(recipe, bank.waveform, bank.sample_rate)
+    with _one_inference:
+        analyses = [analyser(system)(mixed.mixture) for system in systems]
+    return measure(mixed, analyses)
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def stored_sweeps() -> dict[str, Sweep]:
+    """Return the examples' figures by ``recipe_key``; none if they are of other checkpoints."""
+    return read_sweeps(STORED, identity(mask_systems(), library()))
+
+
+# The page Training.
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def training_snapshots() -> Snapshots:
+    """Return what the masks looked like while they were learnt."""
+    return load_snapshots(SNAPSHOTS)
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def slow_motion_ideals() -> tuple[tuple[MaskFigures, ...], ...]:
+    """Return the figures of the ideal masks of the snapshots' mixtures, by clip and event."""
+    return tuple(
+        tuple(mask_figures(mask, None) for mask in snapshot_ideal_masks(mixture(recipe)))
+        for recipe in training_snapshots().recipes
+    )
+
+
+@st.cache_resource(max_entries=9, show_spinner=False)
+def slow_motion_event(clip: int, event: int) -> bytes:
+    """Return one event's snapshots as the browser takes them."""
+    snapshots = training_snapshots()
+    return encode_event(snapshots, mixture(snapshots.recipes[clip]), clip, event)
+
+
+# --- Pooling page ---
+
+
+@st.cache_resource(max_entries=6, show_spinner=False)
+def pooling_view(
+    identity: Recipe | tuple[str, float, float],
+    systems: tuple[str, ...],
+    _encode: Callable[[], bytes],
+) -> bytes:
+    """Return a clip's masks as the pooling lab takes them; a recipe or a stretch's digest is the key."""
+    return _encode()

@@ -52,8 +52,8 @@ class MaskNetwork(nn.Module):
         return SystemOutput(self.pool(masks), masks.mean(dim=-1), masks)
 
     def pool(
-        self, masks: Float[Tensor, "batch classes frames mel_bins"]
-    ) -> Float[Tensor, "batch classes"]:
+        self, masks: Float[Tensor, "*batch classes frames mel_bins"]
+    ) -> Float[Tensor, "*batch classes"]:
         """Return the clip probabilities of masks, by the pooling of this system."""
         if self.system == "gwrp":
             return global_weighted_rank_pool(masks, self.decay)

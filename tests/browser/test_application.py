@@ -1,78 +1,39 @@
 """The application as a visitor meets it: by its address, on a cold server, in both themes, three widths."""
 
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import PATIENCE_MS
 
 pytestmark = pytest.mark.browser
 
-ROOT = Path(__file__).resolve().parents[2]
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
-# A cold server loads torch and three networks first, on a machine that may be busy.
-PATIENCE_MS = 180_000
 ADDRESSES = {
     "": "Explore",
     "thresholds": "Events",
     "separated": "Listen",
+    "weak-labels": "Lesson",
+    "pooling-lab": "Pooling",
+    "own-mask": "Paint",
+    "slow-motion": "Training",
+    "breaking-point": "SNR",
     "tables": "Results",
     "method": "About",
 }
 
 
 @pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [
-        sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port),
-        "--server.address", "127.0.0.1", "--server.headless", "true",
-    ]  # fmt: skip
-    server = subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    try:
-        _wait_for(f"http://127.0.0.1:{port}/_stcore/health")
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.terminate()
-        server.wait(timeout=30)
+def address(application: str) -> str:
+    return application
 
 
-def _wait_for(url: str) -> None:
-    """Return when the server answers ``ok``."""
-    for _ in range(240):
-        if _answer(url) == b"ok":
-            return
-        time.sleep(0.5)
-    pytest.fail("the server did not start")
-
-
-def _answer(url: str) -> bytes:
-    """What an address answers; nothing while nobody listens."""
-    try:
-        with urllib.request.urlopen(url, timeout=5) as answer:
-            return bytes(answer.read())
-    except OSError:
-        return b""
-
-
-@pytest.fixture(scope="module")
-def browser(chromium_path: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=chromium_path, args=FLAGS)
-        yield chromium
-        chromium.close()
+def test_the_first_visit_of_a_fresh_server_may_be_a_link_to_any_page(
+    browser: Browser, address: str
+) -> None:
+    """Stands first, so that the server is cold: Streamlit must not say that there is no such page."""
+    page = open_page(browser, f"{address}/weak-labels?step=3")
+    expect(page.get_by_role("heading", name="3 of 7")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.close()
 
 
 def open_page(browser: Browser, url: str, width: int = 1400, scheme: str = "light") -> Page:

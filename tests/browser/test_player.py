@@ -1,42 +1,22 @@
 """The player in a real browser: sound, gestures, keys, themes and accessibility.
 
 Sound is asserted on what the very audio graph of the player renders into an OfflineAudioContext. Needs a
-Chromium; without one the tests are skipped, unless CI is set.
+Chromium: see tests/conftest.py.
 """
 
 import json
-import os
-import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
-playwright = pytest.importorskip("playwright.sync_api")
-Page = playwright.Page
-expect = playwright.expect
+from tests.browser.conftest import served
 
 pytestmark = pytest.mark.browser
 
-ROOT = Path(__file__).parents[2]
 APP = Path(__file__).with_name("player_app.py")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 READY_MS = 30_000
 BRIGHTNESS = {"light": 255, "dark": 0}
 
@@ -44,52 +24,8 @@ BRIGHTNESS = {"light": 255, "dark": 0}
 @pytest.fixture(scope="module")
 def app() -> Iterator[str]:
     """The address of the demo page, served for the tests of this file."""
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    options = {
-        "server.port": port,
-        "server.address": "127.0.0.1",
-        "server.headless": "true",
-        "server.fileWatcherType": "none",
-        "browser.gatherUsageStats": "false",
-        "runner.magicEnabled": "false",
-    }
-    command = [sys.executable, "-m", "streamlit", "run", str(APP)]
-    command += [part for name, value in options.items() for part in (f"--{name}", str(value))]
-    server = subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT
-    )
-    try:
-        wait_until_served(f"http://127.0.0.1:{port}/_stcore/health", server)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.terminate()
-        server.wait(timeout=20)
-
-
-def wait_until_served(address: str, server: "subprocess.Popen[bytes]") -> None:
-    """Wait until the server answers ``ok``."""
-    for _ in range(240):
-        assert server.poll() is None, "the demo page could not be started"
-        try:
-            with urllib.request.urlopen(address, timeout=2) as answer:
-                if answer.read() == b"ok":
-                    return
-        except OSError:
-            time.sleep(0.25)
-    raise AssertionError("the demo page did not start within a minute")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """One Chromium for all tests of this file."""
-    if CHROMIUM is None and os.environ.get("SEDTF_REQUIRE_BROWSER") != "1":
-        pytest.skip("chromium is not installed")
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
+    with served(APP) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
@@ -495,13 +431,17 @@ def test_another_clip_keeps_what_is_soloed_playing_zoomed_and_chosen(open_page: 
     page = open_page()
     page.get_by_role("radio", name="Trumpet").click()
     page.get_by_role("button", name="Solo Trumpet, GAP").click()
-    ask(page, "player.viewport.zoomTime(0.5, 4); player.changed(); player.engine.play(1);")
+    ask(
+        page,
+        "player.viewport.zoomTime(0.5, 4); player.changed();"
+        "player.engine.looping = true; player.engine.play(1);",
+    )
     wait_for_report(page, "selected", "Trumpet")
     page.get_by_text("Another clip").click()
     page.wait_for_selector(".player[data-ready='2']", timeout=READY_MS)
     kept = ask(
         page,
-        """return [player.tracks.soloedNames(), player.engine.playing, player.engine.now() > 1,
+        """return [player.tracks.soloedNames(), player.engine.playing, player.engine.now() > 0,
         player.state.selected, player.viewport.end - player.viewport.start];""",
     )
     assert kept == [["Trumpet, GAP"], True, True, 1, pytest.approx(5)]

@@ -7,9 +7,19 @@ from pathlib import Path
 import pytest
 
 from pages.shared.browser.component import SHARED, bundle
+from pages.shared.paint.component import SCRIPTS as PAINT
 from pages.shared.player.player import SCRIPTS as PLAYER
+from pages.shared.pooling.lab import SCRIPTS as POOLING
+from pages.shared.training.slow_motion.slow_motion import SCRIPTS as SLOW_MOTION
+from pages.shared.training.toy.toy import SCRIPTS as TOY
 
-COMPONENTS = {"player": PLAYER}
+COMPONENTS = {
+    "player": PLAYER,
+    "paint": PAINT,
+    "pooling": POOLING,
+    "slow_motion": SLOW_MOTION,
+    "toy": TOY,
+}
 
 
 @pytest.fixture(params=COMPONENTS)

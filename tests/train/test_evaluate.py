@@ -2,25 +2,42 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import soundfile
 import torch
 
-from sedtf_core.checkpoints import Metadata, save_checkpoint
-from sedtf_core.config import FeatureConfig, ModelConfig
+from sedtf_core.checkpoints import Metadata, load_checkpoint, save_checkpoint
+from sedtf_core.config import DetectionConfig, FeatureConfig, MixtureConfig, ModelConfig
+from sedtf_core.datasets import SoundBank
+from sedtf_core.evaluation import event, frame, tagging
+from sedtf_core.inference import Analyser
+from sedtf_core.mixing import mix
 from sedtf_core.models import build_model
 from train import evaluate, make_mixtures, snapshots, train
+from train.mixtures import draw_recipes
 from train.settings import PRESETS, TrainSettings
+from train.truth import frame_activity, present_classes
+from train.tuning import Thresholds, tune
 
 LABELS = ("Bark", "Cello", "Chime", "Oboe")
 
 
-def checkpoint(folder: Path, system: str = "gwrp", labels: tuple[str, ...] = LABELS) -> Path:
+def checkpoint(
+    folder: Path,
+    system: str = "gwrp",
+    labels: tuple[str, ...] = LABELS,
+    tagged: tuple[str, ...] | None = None,
+) -> Path:
+    """A fresh network; with ``tagged`` only these classes pass the tagging threshold."""
     torch.manual_seed(0)
     config = ModelConfig(system, n_classes=len(labels), channels=(4,))
     model = build_model(config).eval()
+    if tagged is not None:
+        bias = [2.0 if label in tagged else -6.0 for label in labels]
+        model.to_masks.bias.data = torch.tensor(bias)
     model.normalise.set_statistics(torch.full((64,), -6.0), torch.ones(64))
     save_checkpoint(folder / system, model, Metadata(config, FeatureConfig(), labels))
     return folder / f"{system}.safetensors"
@@ -68,6 +85,95 @@ def test_two_evaluations_agree(sounds: Path, tmp_path: Path) -> None:
     assert {**results[0], "command": ""} == {**results[1], "command": ""}
 
 
+def figures(sounds: Path, path: Path, out: Path, *more: str) -> dict[str, Any]:
+    """The JSON of an evaluation."""
+    assert evaluate.main(arguments(sounds, path, "--json", str(out), *more)) == 0
+    result: dict[str, Any] = json.loads(out.read_text())
+    return result
+
+
+def test_psds_stands_beside_the_contract(sounds: Path, tmp_path: Path) -> None:
+    result = figures(sounds, checkpoint(tmp_path), tmp_path / "result.json")
+    assert set(result["psds"]) == {"psds1", "psds2"}
+    for name, value in result["psds"].items():
+        low, high = result["intervals"]["psds"][name]
+        assert 0 <= low <= value <= high <= 1
+        assert 0 <= result["per_class"]["Oboe"]["psds"][name] <= 1
+
+
+def test_frames_are_measured_with_and_without_gating(sounds: Path, tmp_path: Path) -> None:
+    path = checkpoint(tmp_path, tagged=("Bark",))  # all others lie below the tagging threshold
+    ungated = figures(sounds, path, tmp_path / "a.json")
+    gated = figures(sounds, path, tmp_path / "b.json", "--gated")
+    assert (ungated["frame_holds"], gated["frame_holds"]) == ("ungated", "gated")
+    assert ungated["frame"] == gated["frame_ungated"]
+    assert ungated["frame_gated"] == gated["frame"]
+    assert ungated["intervals"]["frame_gated"] == gated["intervals"]["frame"]
+    assert gated["per_class"]["Oboe"]["frame"]["auc"] == 0.5
+    assert ungated["per_class"]["Oboe"]["frame"]["auc"] != 0.5
+
+
+def test_tuned_figures_equal_those_measured_at_the_tuned_thresholds(
+    sounds: Path, tmp_path: Path
+) -> None:
+    path = checkpoint(tmp_path)
+    plain = figures(sounds, path, tmp_path / "a.json")
+    result = figures(sounds, path, tmp_path / "b.json", "--tune-count", "2")
+    tuned, thresholds = result["tuned"], Thresholds(**result["tuned"]["thresholds"])
+    for metric in ("tagging", "frame", "event", "segmentation"):
+        assert tuned[metric]["paper_f1"] == result[metric]["f1"]
+        low, high = tuned["intervals"][metric]["f1"]
+        assert low <= tuned[metric]["f1"] <= high
+        assert set(result[metric]) == set(plain[metric])
+        assert set(result["per_class"]["Bark"][metric]) == set(plain["per_class"]["Bark"][metric])
+        assert result[metric] == pytest.approx(plain[metric], abs=1e-6)
+    bank = SoundBank.open(sounds, split="test")
+    analyser = Analyser(load_checkpoint(path), thresholds.detection(DetectionConfig()))
+    probs, truth, events = [], [], []
+    for recipe in draw_recipes(bank, MixtureConfig(snr_db=10.0), 3, 0):
+        mixture = mix(recipe, bank.waveform)
+        analysis = analyser(mixture.mixture)
+        probs.append(analysis.clip_probs)
+        truth.append(present_classes(mixture, LABELS))
+        events.append((mixture.events, analysis.events))
+    expected = tagging.evaluate(np.stack(probs), np.stack(truth), thresholds.tagging)
+    assert tuned["tagging"]["f1"] == pytest.approx(expected["f1"])
+    expected = event.evaluate(events, LABELS)
+    assert tuned["event"]["f1"] == pytest.approx(expected["f1"])
+    assert tuned["event"]["er"] == pytest.approx(expected["er"])
+
+
+def test_thresholds_are_the_best_on_the_valid_split(sounds: Path, tmp_path: Path) -> None:
+    bank = SoundBank.open(sounds, split="valid")
+    mixtures = [mix(r, bank.waveform) for r in draw_recipes(bank, MixtureConfig(), 3, 0)]
+    analyser = Analyser(load_checkpoint(checkpoint(tmp_path)))
+    chosen = tune(analyser, iter(mixtures), gated=False)
+    clips = [(analyser(mixture.mixture), mixture) for mixture in mixtures]
+    of_frames = [(a.frame_scores, frame_activity(m, a)) for a, m in clips]
+    best = frame.evaluate(of_frames, LABELS, chosen.frame)["f1"]
+    for other in np.quantile(np.concatenate([s for s, _ in of_frames]), np.linspace(0, 0.99, 40)):
+        assert best >= frame.evaluate(of_frames, LABELS, float(other))["f1"] - 1e-3
+    assert chosen.segmentation is not None
+    assert best > 0
+
+
+def test_a_detection_exceeds_the_tuned_probability_not_reaches_it() -> None:
+    chosen = Thresholds(float(np.float32(0.3)), 0.4, None).detection(DetectionConfig())
+    at, above = np.float32(0.3), np.nextafter(np.float32(0.3), np.float32(1))
+    assert not np.array([at])[0] >= chosen.tagging_threshold
+    assert np.array([above])[0] >= chosen.tagging_threshold
+    assert (chosen.low_threshold, chosen.high_threshold) == (0.4, 0.4)
+
+
+def test_a_system_without_masks_is_tuned_without_segmentation(sounds: Path, tmp_path: Path) -> None:
+    path = checkpoint(tmp_path, "dnn")
+    tuned = figures(sounds, path, tmp_path / "a.json", "--tune-count", "2")["tuned"]
+    assert tuned["thresholds"]["segmentation"] is None
+    assert set(tuned) == {
+        "split", "count", "thresholds", "event", "tagging", "frame", "intervals",
+    }  # fmt: skip
+
+
 def test_a_system_without_masks_has_no_segmentation(sounds: Path, tmp_path: Path) -> None:
     out = tmp_path / "result.json"
     assert evaluate.main(arguments(sounds, checkpoint(tmp_path, "dnn"), "--json", str(out))) == 0
@@ -91,6 +197,8 @@ def test_each_switch_of_the_protocol_runs(sounds: Path, tmp_path: Path, switch: 
         (["--sounds", "nowhere"], "sounds.csv"),
         (["--checkpoint", "nowhere.safetensors"], "no checkpoint"),
         (["--json", "/dev/null/x.json"], "cannot write"),
+        (["--tune-count", "-1"], "--tune-count is -1"),
+        (["--tune-count", "2", "--split", "valid"], "evaluate another --split"),
     ],
 )
 def test_mistakes_cost_one_line(
@@ -143,3 +251,17 @@ def test_snapshots_of_a_run_are_collected_as_bytes(
         assert archive["gap_masks"].shape == (2, 3, 3, 311, 64)
         assert archive["gap_masks"].dtype == np.uint8
         assert len(json.loads(str(archive["recipes"][0]))["events"]) == 3
+        assert archive["gap_loss_steps"].tolist() == [1, 2]
+        logged = np.loadtxt(run / "log.csv", delimiter=",", skiprows=1)
+        np.testing.assert_allclose(archive["gap_loss"], logged[:, 1], rtol=1e-6)
+        assert archive["gap_curve_steps"].tolist() == [2]
+        np.testing.assert_allclose(archive["gap_curve_train"], [logged[:, 1].mean()], rtol=1e-6)
+        assert archive["gap_curve_valid"].shape == (1,)
+
+
+def test_a_long_log_is_thinned_to_the_mean_of_each_hundredth(tmp_path: Path) -> None:
+    rows = [f"{step},{step / 10},0.1" for step in range(1, 1001)]
+    (tmp_path / "log.csv").write_text("step,loss,seconds\n" + "\n".join(rows) + "\n", "utf-8")
+    steps, losses = snapshots.thinned_loss(tmp_path)
+    assert steps.tolist() == list(range(10, 1001, 10))
+    np.testing.assert_allclose(losses[:2], [0.55, 1.55], rtol=1e-6)

@@ -77,6 +77,56 @@ def test_tables_a_class_have_a_column_a_system(tmp_path: Path) -> None:
     assert "| Bark | 0.750 | 0.500 |" in text
 
 
+def with_extras(system: str, snr_db: float) -> dict[str, Any]:
+    """A result as train.evaluate writes it since it has PSDS, both frame figures and tuned thresholds."""
+    frame, figure = {"f1": 0.7, "auc": 0.8, "map": 0.9}, {"f1": 0.6, "paper_f1": 0.5}
+    content = result(system, snr_db, 0.5) | {
+        "gated": False, "frame_holds": "ungated", "frame_gated": frame,
+        "psds": {"psds1": 0.25, "psds2": 0.125},
+        "tuned": {
+            "thresholds": {"tagging": 0.3, "frame": 0.0002, "segmentation": None}, "tagging": figure,
+            "frame": figure, "event": figure | {"er": 1.5, "paper_er": 2.5},
+            "intervals": {"tagging": {"f1": [0.4, 0.8]}},
+        },
+    }  # fmt: skip
+    content["intervals"]["psds"] = {"psds1": [0.2, 0.3]}
+    return content
+
+
+def test_figures_beyond_the_papers_have_tables_of_their_own(tmp_path: Path) -> None:
+    paths = write(tmp_path, with_extras("dnn", 0.0), result("gwrp", 0.0, 0.5))
+    assert tables.main([*paths, "--out", str(tmp_path)]) == 0
+    psds = (tmp_path / "extra_psds.md").read_text()
+    assert "| SNR | System | PSDS 1 | PSDS 2 |" in psds
+    assert "| 0 dB | DNN | 0.250 [0.200, 0.300] | 0.125 |" in psds
+    assert "GWRP" not in psds.split("Measured by")[0]
+    gating = (tmp_path / "extra_frame_gating.md").read_text()
+    assert "| F1, ungated | F1, gated |" in gating
+    assert "| 0 dB | DNN | 0.500 [0.400, 0.600] | 0.700 |" in gating
+    with (tmp_path / "extra_tuned.csv").open() as file:
+        header, *lines = csv.reader(file)
+    assert len(lines) == 1
+    row = dict(zip(header, lines[0], strict=True))
+    assert row["Tagging F1, tuned"] == "0.600 [0.400, 0.800]"
+    assert row["Tagging F1, paper's threshold"] == "0.500 [0.400, 0.600]"
+    assert (row["Event ER, tuned"], row["Frame threshold"]) == ("1.50", "0.0002")
+    assert "Segmentation F1, tuned" not in row
+
+
+def test_older_results_have_no_extra_tables(tmp_path: Path) -> None:
+    assert tables.main([*write(tmp_path, result("gwrp", 0.0, 0.5)), "--out", str(tmp_path)]) == 0
+    assert not list(tmp_path.glob("extra_*"))
+    assert (tmp_path / "table_2_tagging.md").exists()
+
+
+def test_the_frame_figures_of_a_gated_result_stand_in_the_gated_column(tmp_path: Path) -> None:
+    content = with_extras("dnn", 0.0)
+    content |= {"gated": True, "frame_holds": "gated", "frame_ungated": content.pop("frame_gated")}
+    tables.main([*write(tmp_path, content), "--out", str(tmp_path)])
+    text = (tmp_path / "extra_frame_gating.md").read_text()
+    assert "| 0 dB | DNN | 0.700 | 0.500 [0.400, 0.600] |" in text
+
+
 def test_the_papers_figures_are_complete() -> None:
     for metric, by_snr in FIGURES.items():
         assert set(by_snr) == {0.0, 10.0, 20.0}

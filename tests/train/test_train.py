@@ -222,7 +222,7 @@ def test_a_run_is_not_resumed_on_other_sounds(
     rows_changed(fewer, lambda row: None if row["path"] == "train_Oboe_0.wav" else row)
     resumed = arguments(fewer, tmp_path / "run", "--steps", "1", "--resume")
     assert train.main(resumed) == 2
-    assert "was started on other sounds" in capsys.readouterr().err
+    assert "was started on other sounds or mixtures" in capsys.readouterr().err
 
 
 def test_a_run_without_gain_stops_early_and_stays_stopped(
@@ -295,3 +295,18 @@ def test_the_curriculum_lowers_the_snr_and_then_keeps_the_range() -> None:
     assert settings.snr_range(0) == (25.0, 25.0)
     assert settings.snr_range(25) == (10.0, 25.0)
     assert settings.snr_range(50) == settings.snr_range(99) == (-5.0, 25.0)
+
+
+def test_the_decay_of_gwrp_rises_to_the_paper_half_way_and_stays() -> None:
+    settings = preset_settings("laptop", "gwrp", steps=1000, first_decay=0.99)
+    decays = [settings.decay_at(step) for step in range(settings.steps)]
+    assert decays[0] == pytest.approx(0.99)
+    assert decays == sorted(decays)
+    assert decays[499] < 0.9998
+    assert decays[500:] == pytest.approx([0.9998] * 500, abs=1e-12)
+    assert len(set(decays)) <= 8  # torch.compile compiles each anew
+
+
+def test_the_published_recipe_keeps_one_decay() -> None:
+    settings = preset_settings("paper", "gwrp")
+    assert {settings.decay_at(step) for step in range(0, settings.steps, 500)} == {0.9998}

@@ -1,0 +1,39 @@
+"""Lesson: seven steps from a weak label to a separated sound, each with a question to predict first."""
+
+import streamlit as st
+
+from pages.shared.cached import mask_systems
+from pages.shared.glossary import show_terms
+from pages.shared.lesson.cached import lesson_facts
+from pages.shared.lesson.lesson import show_finish, show_further, show_question, show_step_choice
+from pages.shared.lesson.progress import STEPS as COUNT
+from pages.shared.lesson.progress import answers
+from pages.shared.lesson.questions import questions
+from pages.shared.lesson.steps import STEPS
+
+st.title("Lesson")
+if set(mask_systems()) != {"gmp", "gap", "gwrp"}:
+    st.info("The lesson needs the three mask systems. Train them with `python -m train.train`.")
+    st.stop()
+with st.spinner("Analysing the lesson's clip with three networks"):
+    facts = lesson_facts()
+asked = questions(facts)
+number = show_step_choice(answers(), asked)
+step, question = STEPS[number - 1], asked[number - 1]
+st.header(f"{number} of {COUNT}: {step.title}")
+if st.session_state.notes:
+    st.info(f"**Speaker notes.** {step.notes}")
+chosen = answers()[number - 1]
+left, right = st.columns([2, 3], gap="large")
+with left:
+    st.markdown(step.idea)
+    show_question(number, question, chosen)
+with right:
+    step.show(facts)
+    if step.reveal and chosen is None:
+        st.caption("What the networks have learnt appears here when you have answered.")
+    elif step.reveal:
+        step.reveal(facts)
+    show_further(*step.further)
+show_finish(answers(), asked)
+show_terms(*step.terms)

@@ -1,0 +1,19 @@
+"""Paint: draw a mask by hand, hear what it lets through, and try to beat the networks."""
+
+import streamlit as st
+
+from pages.shared.analyses import clip_analyses
+from pages.shared.cached import mask_systems
+from pages.shared.clips import show_clip_picker
+from pages.shared.glossary import show_terms
+from pages.shared.paint.panel import show_paint
+
+st.title("Paint")
+systems = mask_systems()
+clip = show_clip_picker()
+analyses = clip_analyses(clip, systems) if clip and systems else None
+if not systems:
+    st.info("No system with masks is installed. Train one with `python -m train.train`.")
+elif clip and analyses:
+    show_paint(clip, systems, analyses)
+show_terms("mask", "unit", "ideal ratio mask", "SI-SDR", "separation")

@@ -1,0 +1,20 @@
+"""Pooling: one mask becomes one probability in eight ways, and each teaches the network something else."""
+
+import streamlit as st
+
+from pages.shared.analyses import clip_analyses
+from pages.shared.cached import mask_systems
+from pages.shared.clips import show_clip_picker
+from pages.shared.glossary import show_terms
+from pages.shared.pooling.lab import show_pooling_lab, show_what_to_try
+
+st.title("Pooling")
+show_what_to_try()
+systems = mask_systems()
+clip = show_clip_picker()
+analyses = clip_analyses(clip, systems) if clip and systems else None
+if not systems:
+    st.info("No system with masks is installed. Train one with `python -m train.train`.")
+elif clip and analyses:
+    show_pooling_lab(clip, analyses, key="pooling", in_link=True)
+show_terms("unit", "gradient", "GMP", "GAP", "GWRP", "decay", "attention")

@@ -1,0 +1,1 @@
+"""The guided lesson: seven steps, each an idea, something to try and a question."""

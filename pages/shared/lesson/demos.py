@@ -1,0 +1,205 @@
+"""What a visitor can try in each step: the pictures, sliders and sounds beside the idea.
+
+Each function draws one step's interaction from the lesson's facts. Sounds of a step share one gain.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+import plotly.graph_objects as go
+import streamlit as st
+import torch
+from numpy.typing import NDArray
+
+from pages.shared.clips import EXAMPLES
+from pages.shared.lesson.cached import bag_picture, masks_picture
+from pages.shared.lesson.facts import EXAMPLE, IDEAL, LessonFacts
+from pages.shared.lesson.pictures import Theme
+from pages.shared.listen import Heard, encoded, event_levels, show_waterfall
+from pages.shared.take_away import shared_gain
+from pages.shared.views import TITLES
+from sedtf_core.config import DetectionConfig
+from sedtf_core.events import frames_to_events
+from sedtf_core.labels import display_name, label_colour
+from sedtf_core.pooling import PAPER_DECAY, global_weighted_rank_pool
+from sedtf_core.separation import separate
+
+PAPER = f"{PAPER_DECAY} (paper)"
+DECAYS = {
+    "0 (maximum, GMP)": 0.0,
+    "0.99": 0.99,
+    "0.999": 0.999,
+    PAPER: PAPER_DECAY,
+    "0.99999": 0.99999,
+    "1 (mean, GAP)": 1.0,
+}
+
+Mask = NDArray[np.float32]
+
+
+def theme() -> Theme:
+    """The theme that the visitor sees."""
+    return "dark" if st.context.theme.type == "dark" else "light"
+
+
+def show_bag(facts: LessonFacts) -> None:
+    """Step 1: the clip with nothing but its label, and on request with the truth."""
+    present = ", ".join(sorted(display_name(e.label).lower() for e in facts.mixture.events))
+    st.markdown(f"Label of the whole clip: **{present}**. Nothing else is told.")
+    _play({"The clip": facts.mixture.mixture})
+    is_told = st.toggle("Show what the label does not say", key="lesson_truth")
+    st.image(bag_picture(theme(), with_events=is_told), width="stretch")
+
+
+def show_masks(facts: LessonFacts) -> None:
+    """Step 2: four masks to choose from, and what each lets through."""
+    masks = facts.simple_masks()
+    name = st.segmented_control(
+        "Mask", list(masks), default="Box", key="lesson_mask", required=True
+    )
+    st.image(masks_picture((name,), theme(), columns=1), width="stretch")
+    _play(
+        {
+            "Mixture": facts.mixture.mixture,
+            "What the mask lets through": _through(facts, masks[name]),
+        }
+    )
+
+
+def show_gmp(facts: LessonFacts) -> None:
+    """Step 3: any lit unit is enough for the maximum."""
+    _show_rectangle(facts, "lesson_gmp_area", 0.0)
+
+
+def reveal_gmp(facts: LessonFacts) -> None:
+    """Step 3, answered: what GMP has learnt."""
+    _show_learnt("gmp")
+    gmp = facts.systems["gmp"]
+    st.caption(
+        f"The ring marks GMP's largest unit, {gmp.mask.max():.2f}: its clip probability. It is all that "
+        f"GMP was asked for; the mean of its mask is {gmp.mask.mean():.4f}."
+    )
+
+
+def show_gap(facts: LessonFacts) -> None:
+    """Step 4: how much of the plane must be lit for a probability."""
+    _show_rectangle(facts, "lesson_gap_area", 1.0)
+
+
+def reveal_gap(facts: LessonFacts) -> None:
+    """Step 4, answered: what GAP has learnt."""
+    del facts  # the picture has them
+    _show_learnt("gap")
+
+
+def show_gwrp(facts: LessonFacts) -> None:
+    """Step 5: from maximum to mean in one slider."""
+    chosen = st.select_slider("Decay r", list(DECAYS), value=PAPER, key="lesson_decay")
+    _show_rectangle(facts, "lesson_gwrp_area", DECAYS[chosen])
+    st.caption(
+        "Moving r over a finished mask is not training with that r: training answers the pooling, and "
+        "the mask itself becomes another."
+    )
+
+
+def reveal_gwrp(facts: LessonFacts) -> None:
+    """Step 5, answered: what the ideal mask pools to on the way from maximum to mean; all three masks."""
+    ideal = torch.from_numpy(facts.ideal.mask)
+    pooled = {decay: float(global_weighted_rank_pool(ideal, decay)) for decay in DECAYS.values()}
+    st.dataframe(
+        [{"r": "Ideal mask", **{name: f"{pooled[decay]:.2f}" for name, decay in DECAYS.items()}}],
+        hide_index=True,
+    )
+    _show_learnt(*facts.systems)
+
+
+def _show_rectangle(facts: LessonFacts, key: str, decay: float) -> None:
+    """The clip probability, under GWRP with a decay, of a mask that is 1 on a share of the plane."""
+    share = st.slider("Share of the plane that is lit, in percent", 0, 100, 6, key=key)
+    lit = torch.zeros(1, facts.units)
+    lit[0, : round(facts.units * share / 100)] = 1
+    pooled = float(global_weighted_rank_pool(lit, decay))
+    st.progress(pooled, f"A mask that is 1 there and 0 elsewhere pools to {pooled:.2f}")
+
+
+def show_events(facts: LessonFacts) -> None:
+    """Step 6: move the threshold over GWRP's frame scores, and see the events that come of it."""
+    paper = DetectionConfig()
+    threshold = st.slider(
+        "Threshold that begins an event", 0.0, 1.0, 0.5, 0.05, key="lesson_threshold"
+    )
+    detection = DetectionConfig(
+        high_threshold=threshold, low_threshold=min(threshold, paper.low_threshold)
+    )
+    analysis = facts.analyses["gwrp"]
+    scores = analysis.frame_scores[facts.row]
+    hop_s = analysis.features.frame_hop_s
+    # A class that the whole clip does not pass has no events: here only the frames are looked at.
+    found = frames_to_events(
+        scores[None], (facts.event.label,), detection, hop_s, detected=np.array([True])
+    )
+    figure = _scores_figure(facts, scores, hop_s, detection)
+    st.plotly_chart(figure, key="lesson_scores", config={"displayModeBar": False})
+    spans = ", ".join(f"{event.onset:.1f}–{event.offset:.1f} s" for event in found) or "none"
+    st.markdown(
+        f"Events of {facts.name} that GWRP's scores give: **{spans}** "
+        f"(truth {facts.event.onset:.1f}–{facts.event.offset:.1f} s)."
+    )
+
+
+def _scores_figure(
+    facts: LessonFacts, scores: NDArray[np.float32], hop_s: float, detection: DetectionConfig
+) -> go.Figure:
+    """Frame scores over time in the class's colour, both thresholds, and the truth as a shade."""
+    seconds = np.arange(len(scores)) * hop_s
+    colour = label_colour(facts.event.label)
+    figure = go.Figure(go.Scatter(x=seconds, y=scores, line={"color": colour, "shape": "hv"}))
+    figure.add_vrect(
+        facts.event.onset, facts.event.offset, fillcolor=colour, opacity=0.15, line_width=0,
+        annotation_text="truth", annotation_position="top left",
+    )  # fmt: skip
+    figure.add_hline(detection.high_threshold, line_dash="dash", annotation_text="begins")
+    figure.add_hline(detection.low_threshold, line_dash="dot", annotation_text="extends")
+    figure.update_traces(hovertemplate="%{x:.2f} s: %{y:.2f}<extra></extra>")
+    figure.update_layout(
+        height=260, margin={"l": 10, "r": 10, "t": 10, "b": 10}, showlegend=False,
+        xaxis={"title": "Time (s)"}, yaxis={"title": "Frame score", "range": [0, 1]},
+    )  # fmt: skip
+    return figure
+
+
+def show_sound(facts: LessonFacts) -> None:
+    """Step 7: hear each mask."""
+    sounds = {"Mixture": facts.mixture.mixture, "True source": facts.source}
+    sounds |= {
+        f"{TITLES[system]} mask": _through(facts, mask.mask)
+        for system, mask in facts.systems.items()
+    }
+    _play(sounds | {IDEAL: _through(facts, facts.ideal.mask)})
+
+
+def reveal_sound(facts: LessonFacts) -> None:
+    """Step 7, answered: how clean each sound is."""
+    levels = event_levels(EXAMPLES[EXAMPLE], tuple(facts.systems))
+    show_waterfall(next(level for level in levels if level.label == facts.event.label))
+
+
+def _show_learnt(*systems: str) -> None:
+    """The ideal mask beside what systems have learnt."""
+    st.image(masks_picture((IDEAL, *systems), theme()), width="stretch")
+
+
+def _through(facts: LessonFacts, mask: Mask) -> NDArray[np.float32]:
+    """The sound that a mask lets through."""
+    sounds: NDArray[np.float32] = separate(facts.mixture.mixture, mask[None]).numpy()
+    return np.asarray(sounds[0])
+
+
+def _play(sounds: Mapping[str, NDArray[np.float32]]) -> None:
+    """A player a sound, two a row, at one gain."""
+    gain = shared_gain(list(sounds.values()))
+    columns = st.columns(2) if len(sounds) > 1 else [st.container()]
+    for index, (name, waveform) in enumerate(sounds.items()):
+        with columns[index % len(columns)]:
+            st.caption(name)
+            st.audio(encoded(Heard(name, waveform, gain)), format="audio/flac")

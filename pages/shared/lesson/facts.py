@@ -1,0 +1,148 @@
+"""What the lesson says in numbers: measured on one example with the shipped checkpoints, never typed in.
+
+Owns the choice of the example and of the event that the lesson follows. A retrained checkpoint changes the
+numbers, and with them the words and the right answers that depend on them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from numpy.typing import NDArray
+
+from pages.shared.cached import mask_systems, mixture, mixture_analysis, mixture_estimates
+from pages.shared.clips import EXAMPLES
+from pages.shared.state import recipe
+from sedtf_core.evaluation.separation import improvements
+from sedtf_core.events import Event
+from sedtf_core.features import log_mel, mel_centres_hz
+from sedtf_core.inference import Analysis
+from sedtf_core.labels import display_name
+from sedtf_core.mixing import Mixture
+from sedtf_core.pooling import PAPER_DECAY, global_weighted_rank_pool
+from sedtf_core.separation import ideal_ratio_masks
+
+EXAMPLE = "Bark, trumpet, cowbell in rain"
+LABEL = "Bark"
+LIT = 0.5  # a unit above this is called lit
+IDEAL = "Ideal ratio mask"
+BOX_BANDS = slice(8, 44)  # where most of a bark lies, as anyone would guess by eye
+
+
+@dataclass(frozen=True, eq=False)
+class MaskFacts:
+    """One mask of the event's class.
+
+    Attributes
+    ----------
+    mask
+        Frames × mel bands, 0…1.
+    lit
+        Number of units above one half.
+    clip_prob
+        What the system's own pooling makes of the mask; None for the ideal mask, which no system made.
+    si_sdr_improvement_db
+        Of the sound that the mask lets through, over the mixture, on the whole clip.
+    """
+
+    mask: Float[np.ndarray, "frames mel_bins"]
+    lit: int
+    clip_prob: float | None
+    si_sdr_improvement_db: float
+
+
+@dataclass(frozen=True, eq=False)
+class LessonFacts:
+    """The lesson's mixture and event, the ideal mask and each system's.
+
+    ``scores`` are GWRP's frame scores of the event's class, ``analysis`` all that GWRP says.
+    """
+
+    mixture: Mixture
+    event: Event
+    log_mel: Float[np.ndarray, "frames mel_bins"]
+    mel_hz: Float[np.ndarray, " mel_bins"]
+    ideal: MaskFacts
+    systems: Mapping[str, MaskFacts]
+    analyses: Mapping[str, Analysis]
+
+    @property
+    def units(self) -> int:
+        """Number of units of a mask."""
+        return self.ideal.mask.size
+
+    @property
+    def name(self) -> str:
+        """The event's class as a person reads it, within a sentence."""
+        return display_name(self.event.label).lower()
+
+    @property
+    def row(self) -> int:
+        """The class's row in the analyses."""
+        return next(iter(self.analyses.values())).labels.index(self.event.label)
+
+    @property
+    def frame_hop_s(self) -> float:
+        """Seconds from one frame to the next."""
+        return next(iter(self.analyses.values())).features.frame_hop_s
+
+    @property
+    def source(self) -> NDArray[np.float32]:
+        """The event's own sound."""
+        return np.asarray(self.mixture.sources[self.mixture.events.index(self.event)])
+
+    def simple_masks(self) -> dict[str, Float[np.ndarray, "frames mel_bins"]]:
+        """Masks that need no network, by name."""
+        shape = self.ideal.mask.shape
+        box = np.zeros(shape, np.float32)
+        hop_s = self.frame_hop_s
+        frames = slice(round(self.event.onset / hop_s), round(self.event.offset / hop_s))
+        box[frames, BOX_BANDS] = 1
+        return {
+            "Box": box,
+            "All ones": np.ones(shape, np.float32),
+            "All zeros": np.zeros(shape, np.float32),
+            IDEAL: self.ideal.mask,
+        }
+
+    def ideal_mean(self) -> float:
+        """What GAP makes of the ideal mask."""
+        return float(self.ideal.mask.mean())
+
+    def ideal_rank_pooled(self) -> float:
+        """What GWRP with the paper's r makes of the ideal mask."""
+        return float(global_weighted_rank_pool(torch.from_numpy(self.ideal.mask), PAPER_DECAY))
+
+
+def measure_lesson() -> LessonFacts:
+    """Measure everything the lesson shows; takes as long as the networks take for one clip."""
+    drawn = recipe(EXAMPLES[EXAMPLE])
+    mixed = mixture(drawn)
+    index = next(i for i, event in enumerate(mixed.events) if event.label == LABEL)
+    analyses = {name: mixture_analysis(drawn, name) for name in mask_systems()}
+    row = next(iter(analyses.values())).labels.index(LABEL)
+    features = next(iter(analyses.values())).features
+
+    def facts(
+        mask: Float[np.ndarray, "frames mel_bins"], system: str | None, prob: float | None
+    ) -> MaskFacts:
+        estimate = mixture_estimates(drawn, system)[index]
+        gained = improvements(estimate, mixed.sources[index], mixed.mixture)
+        return MaskFacts(mask, int((mask > LIT).sum()), prob, gained["si_sdr_improvement_db"])
+
+    systems = {}
+    for name, analysis in analyses.items():
+        assert analysis.masks is not None
+        systems[name] = facts(analysis.masks[row], name, float(analysis.clip_probs[row]))
+    ideal = ideal_ratio_masks(mixed.sources, mixed.scene).numpy()[index]
+    return LessonFacts(
+        mixture=mixed,
+        event=mixed.events[index],
+        log_mel=log_mel(torch.from_numpy(mixed.mixture), features).numpy(),
+        mel_hz=mel_centres_hz(features).numpy(),
+        ideal=facts(ideal, None, None),
+        systems=systems,
+        analyses=analyses,
+    )

@@ -1,0 +1,90 @@
+"""Panels of the Lesson page: the choice of a step, a question, and what was reached at the end."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+from streamlit.errors import StreamlitPageNotFoundError
+
+from pages.shared.lesson.cached import lesson_handout
+from pages.shared.lesson.progress import STEPS as COUNT
+from pages.shared.lesson.progress import open_step, set_answer, set_step
+from pages.shared.lesson.questions import Question
+from pages.shared.lesson.steps import STEPS
+
+_CHOICE = "lesson_step_choice"
+
+
+def show_step_choice(answers: Sequence[int | None], questions: Sequence[Question]) -> int:
+    """Which step is open; it stands in the link."""
+    st.session_state[_CHOICE] = open_step()
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.segmented_control(
+            "Step", range(1, COUNT + 1), key=_CHOICE, required=True, on_change=_open_choice,
+            format_func=lambda n: f"{n}{_mark(answers[n - 1], questions[n - 1])}",
+            help="A tick: answered right. A cross: answered otherwise. Nothing is lost by trying.",
+        )  # fmt: skip
+        st.toggle("Speaker notes", key="notes", bind="query-params")
+        st.download_button(
+            "Handout (PDF)",
+            lesson_handout,
+            "sedtf-lesson.pdf",
+            "application/pdf",
+            on_click="ignore",
+        )
+    return open_step()
+
+
+def _open_choice() -> None:
+    """Open the step that was chosen."""
+    set_step(int(st.session_state[_CHOICE]))
+
+
+def _mark(chosen: int | None, question: Question) -> str:
+    """How a step was answered."""
+    if chosen is None:
+        return ""
+    return " ✓" if chosen == question.right else " ✗"
+
+
+def show_question(number: int, question: Question, chosen: int | None) -> None:
+    """A question to predict; the answer is explained once a choice has been made."""
+    with st.container(border=True):
+        picked = st.radio(
+            f"**Predict.** {question.text}", range(len(question.choices)), index=chosen,
+            format_func=lambda index: question.choices[index], key=f"lesson_choice_{number}",
+        )  # fmt: skip
+        st.button(
+            "Check my answer", key=f"lesson_check_{number}", disabled=picked is None,
+            on_click=set_answer, args=(number, picked),
+        )  # fmt: skip
+        if chosen is None:
+            return
+        if chosen == question.right:
+            st.success(f"Right. {question.why}")
+        else:
+            right = question.choices[question.right]
+            st.warning(f"Not quite; the answer is: {right}. {question.why}")
+    if number < COUNT:
+        st.button(
+            f"Next: {STEPS[number].title}", key=f"lesson_next_{number}",
+            on_click=set_step, args=(number + 1,),
+        )  # fmt: skip
+
+
+def show_further(page: str, label: str) -> None:
+    """A link to the page that goes deeper."""
+    try:
+        st.page_link(page, label=label, icon=":material/arrow_forward:")
+    except StreamlitPageNotFoundError:
+        st.caption(label)  # this page runs alone, without the navigation
+
+
+def show_finish(answers: Sequence[int | None], questions: Sequence[Question]) -> None:
+    """At the end: how many were right, and where the rest is."""
+    if None in answers:
+        return
+    right = sum(chosen == asked.right for chosen, asked in zip(answers, questions, strict=True))
+    st.success(
+        f"All seven answered, {right} of them right. The link of this page holds your answers; the "
+        "handout has the figures and exercises for paper."
+    )

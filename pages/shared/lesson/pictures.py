@@ -1,0 +1,94 @@
+"""Pictures of the lesson, drawn with sedtf_core.plotting in the colours of the page's theme."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+from jaxtyping import Float
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from pages.shared.lesson.facts import LIT, LessonFacts
+from pages.shared.numbers import thousands
+from pages.shared.views import TITLES
+from sedtf_core.events import Event
+from sedtf_core.plotting import figure_to_png, plot_events, plot_log_mel, plot_mask
+
+Theme = Literal["light", "dark"]
+Mask = Float[np.ndarray, "frames mel_bins"]
+
+INK = {"light": "#262730", "dark": "#fafafa"}
+
+
+def clip_picture(facts: LessonFacts, theme: Theme, *, events: Sequence[Event] | None) -> bytes:
+    """The log mel as PNG, with the events below it, or an empty lane where they are not told."""
+    figure = Figure(figsize=(9, 3.6), layout="constrained")
+    above, below = figure.subplots(2, 1, height_ratios=[3, 1], sharex=True)
+    _log_mel(facts, theme, above)
+    above.set_title("Log mel of the mixture", color=INK[theme])
+    duration_s = facts.log_mel.shape[0] * facts.frame_hop_s
+    if events is None:
+        plot_events([], duration_s=duration_s, ax=below, theme=theme)
+        below.texts[0].set_text("Onsets and offsets: not in the label")
+    else:
+        plot_events(events, duration_s=duration_s, ax=below, theme=theme)
+    return figure_to_png(figure, dpi=130)
+
+
+def mask_pictures(
+    facts: LessonFacts, names: Sequence[str], theme: Theme, *, columns: int = 2
+) -> bytes:
+    """Masks of the lesson's event over the grey log mel as PNG, side by side with their titles.
+
+    Parameters
+    ----------
+    facts
+        What is shown.
+    names
+        Systems, or names of ``facts.simple_masks``.
+    theme, columns
+        Colours, and pictures a row.
+    """
+    rows = -(-len(names) // columns)
+    figure = Figure(figsize=(9, 2.4 * rows + 0.3), layout="constrained")
+    grid = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
+    for ax, name in zip(grid.flat, names, strict=False):
+        mask = facts.systems[name].mask if name in facts.systems else facts.simple_masks()[name]
+        draw_mask(facts, mask, _title(facts, name, mask), ax, theme)
+        if name == "gmp":
+            mark_largest(facts, mask, ax, theme)
+    for ax in grid.flat[len(names) :]:
+        ax.set_visible(False)
+    for ax in grid.flat:
+        ax.label_outer()
+    return figure_to_png(figure, dpi=130)
+
+
+def _title(facts: LessonFacts, name: str, mask: Mask) -> str:
+    """What a mask is called, and how much of the plane it lights."""
+    lit = thousands(int((mask > LIT).sum()))
+    units = "unit" if lit == "1" else "units"
+    if name not in facts.systems:
+        return f"{name}: {lit} {units} lit, mean {mask.mean():.2f}"
+    prob = facts.systems[name].clip_prob
+    return f"{TITLES[name]}: {lit} {units} lit, clip probability {prob:.2f}"
+
+
+def draw_mask(facts: LessonFacts, mask: Mask, title: str, ax: Axes, theme: Theme) -> None:
+    """One mask over the grey log mel."""
+    plot_mask(
+        mask, facts.event.label, facts.mel_hz, facts.frame_hop_s,
+        log_mel=facts.log_mel, ax=ax, theme=theme,
+    )  # fmt: skip
+    ax.set_title(title, color=INK[theme], fontsize=10)
+
+
+def mark_largest(facts: LessonFacts, mask: Mask, ax: Axes, theme: Theme) -> None:
+    """A ring around the largest unit of a mask."""
+    frame, band = np.unravel_index(int(mask.argmax()), mask.shape)
+    seconds = (int(frame) + 0.5) * facts.frame_hop_s
+    ax.plot([seconds], [int(band)], "o", ms=14, mfc="none", mec=INK[theme], mew=1.5)
+
+
+def _log_mel(facts: LessonFacts, theme: Theme, ax: Axes) -> None:
+    plot_log_mel(facts.log_mel, facts.mel_hz, facts.frame_hop_s, ax=ax, theme=theme)

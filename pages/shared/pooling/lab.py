@@ -1,0 +1,154 @@
+"""The pooling lab as one panel: a component that computes in the browser, and the formulas beside it.
+
+``show_pooling_lab`` is for any page; with ``in_link`` its state stands in the page's link as ``lab``.
+"""
+
+from collections.abc import Sequence
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+import torch
+
+from pages.shared.analyses import clip_waveform, known_mixture
+from pages.shared.browser.component import SHARED, register
+from pages.shared.cached import pooling_view
+from pages.shared.clips import Clip, Recording
+from pages.shared.numbers import thousands
+from pages.shared.pooling.payload import encode_message, encode_view, lab_view
+from pages.shared.pooling.settings import (
+    EXAMPLE_BANDS,
+    EXAMPLE_FRAMES,
+    PLANE_UNITS,
+    POOLING_TITLES,
+    LabSettings,
+)
+from pages.shared.pooling.words import STAND_IN, WORDS
+from pages.shared.state import recipe
+from sedtf_core.config import FeatureConfig
+from sedtf_core.inference import Analysis
+from sedtf_core.pooling import PAPER_DECAY, global_weighted_rank_pool
+
+LINK = "lab"
+FOLDER = Path(__file__).parent
+CORE = tuple(FOLDER / f"{name}.js" for name in ("poolings", "rectangle", "scales"))
+SCRIPTS = (
+    SHARED / "colours.js",
+    SHARED / "dom.js",
+    *CORE,
+    *(
+        FOLDER / f"{name}.js"
+        for name in (
+            "message", "choices", "radios", "pictures", "curve", "controls", "words", "lab", "mount",
+        )
+    ),
+)  # fmt: skip
+
+
+def show_what_to_try() -> None:
+    """Lead into the lab with the lesson it is for."""
+    units = EXAMPLE_FRAMES * EXAMPLE_BANDS
+    seconds = EXAMPLE_FRAMES * FeatureConfig().frame_hop_s
+    st.markdown(
+        f"A perfect mask of a {seconds:.0f} s sound in {EXAMPLE_BANDS} bands, {thousands(units)} of "
+        f"{thousands(PLANE_UNITS)} units at 1, pools to only **{example_probability():.2f}** under GWRP with "
+        f"r = {PAPER_DECAY}: it averages over about {thousands(round(1 / (1 - PAPER_DECAY)))} "
+        "units. Choose *Rectangle* and widen it until p passes 0.5; then move r from GMP to GAP."
+    )
+
+
+@lru_cache(maxsize=1)
+def example_probability() -> float:
+    """What the example's rectangle pools to under the paper's pooling."""
+    mask = torch.zeros(PLANE_UNITS // 64, 64)
+    mask[:EXAMPLE_FRAMES, :EXAMPLE_BANDS] = 1.0
+    return float(global_weighted_rank_pool(mask))
+
+
+@st.fragment
+def show_pooling_lab(
+    clip: Clip,
+    analyses: Sequence[Analysis],
+    *,
+    key: str,
+    preset: LabSettings | None = None,
+    in_link: bool = False,
+) -> None:
+    """Show the lab for a clip: pictures, curve, sliders, then the chosen pooling's formulas.
+
+    Parameters
+    ----------
+    clip
+        Whose masks can be chosen.
+    analyses
+        Of the systems with masks; one at least.
+    key
+        Names the lab within the session.
+    preset
+        What to begin with; ignored while the lab stays on the page.
+    in_link
+        Whether the state is read from the page's link and put there when a gesture is finished.
+    """
+    kept_key, pinned_key = f"{key}:kept", f"{key}:pinned"
+    if key not in st.session_state:  # the lab is about to appear
+        text = st.query_params.get(LINK) if in_link else None
+        before = st.session_state.get(kept_key) or preset or LabSettings()
+        st.session_state[pinned_key] = before if text is None else LabSettings.from_text(text)
+    pinned: LabSettings = st.session_state.setdefault(pinned_key, preset or LabSettings())
+    result = _component()(
+        key=key,
+        data=encode_message(_view(clip, analyses), pinned),
+        default={"settings": None},
+        on_settings_change=_ignore,
+    )
+    settings = pinned if result.settings is None else LabSettings(**result.settings)
+    st.session_state[kept_key] = settings
+    if in_link and settings != LabSettings():
+        st.query_params[LINK] = settings.to_text()
+    show_formulas(settings.pooling)
+
+
+def show_formulas(pooling: str) -> None:
+    """A pooling's formula, its gradient, when that changes its sign, and the source."""
+    words = WORDS[pooling]
+    left, right = st.columns([1, 1], gap="large")
+    with left:
+        st.markdown(f"**{POOLING_TITLES[pooling]}**")
+        st.latex(words.formula)
+    with right:
+        st.markdown("**Gradient of a unit**")
+        st.latex(words.gradient)
+    st.markdown(f"**When the gradient changes sign.** {words.sign}")
+    if pooling == "attention":
+        st.markdown(f"**Stand-in.** {STAND_IN}")
+    st.caption(f"Source: {words.source}")
+    with st.expander("All eight formulas"):
+        for name, each in WORDS.items():
+            st.markdown(
+                f"**{POOLING_TITLES[name]}** $\\;{each.formula}$  \n{each.sign} {each.source}"
+            )
+
+
+def _view(clip: Clip, analyses: Sequence[Analysis]) -> bytes:
+    """The clip's masks, encoded once."""
+    systems = tuple(analysis.system for analysis in analyses)
+    first = () if isinstance(clip, Recording) else clip.classes
+    known = (
+        (clip.digest, clip.start_s, clip.seconds) if isinstance(clip, Recording) else recipe(clip)
+    )
+    return pooling_view(
+        known,
+        systems,
+        lambda: encode_view(lab_view(clip_waveform(clip), analyses, known_mixture(clip), first)),
+    )
+
+
+@cache
+def _component() -> Any:
+    """The mounting command; registered once a process."""
+    return register("pooling", FOLDER, SCRIPTS)
+
+
+def _ignore() -> None:
+    """Changes are read from the result; Streamlit wants a callback for every state that it keeps."""

@@ -1,0 +1,106 @@
+"""What the lab shows, and the one binary message that carries it to the browser.
+
+Conventions: planes are ``frames × mel_bins`` float32, so that the browser pools the very values that the
+networks gave; levels are natural logarithms. The message is::
+
+    "SEDL" | u32 length | JSON settings | zlib( u32 length | JSON header | planes )
+
+message.js reads it. Leaves drawing and pooling in the browser to the JavaScript files.
+"""
+
+import json
+import struct
+import zlib
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+import numpy as np
+import torch
+from jaxtyping import Float
+
+from pages.shared.pooling.settings import (
+    EXAMPLE_BANDS,
+    EXAMPLE_FRAMES,
+    PARAMETERS,
+    POOLING_TITLES,
+    LabSettings,
+)
+from pages.shared.views import TITLES, shown_labels
+from sedtf_core.features import log_mel
+from sedtf_core.inference import Analysis
+from sedtf_core.labels import display_name, label_colour
+from sedtf_core.mixing import Mixture
+from sedtf_core.separation import ideal_ratio_masks
+
+MAGIC = b"SEDL"
+Plane = Float[np.ndarray, "frames mel_bins"]
+
+
+@dataclass(frozen=True, eq=False)
+class LabView:
+    """A clip's level and its masks, ``masks[kind][class]``; kinds as in ``settings.MASKS``."""
+
+    labels: tuple[str, ...]
+    level: Plane
+    masks: dict[str, list[Plane]]
+    frame_hop_s: float
+
+
+def lab_view(
+    waveform: Float[np.ndarray, " samples"],
+    analyses: Sequence[Analysis],
+    mixture: Mixture | None,
+    first: Sequence[str] = (),
+) -> LabView:
+    """The masks of the classes worth showing, those of ``first`` in front."""
+    present = [event.label for event in mixture.events] if mixture else []
+    ordered = [label for label in first if label in present]
+    labels = shown_labels(analyses, [*ordered, *(x for x in present if x not in ordered)])
+    masks = {
+        analysis.system: [analysis.masks[analysis.labels.index(label)] for label in labels]
+        for analysis in analyses
+        if analysis.masks is not None
+    }
+    level = log_mel(torch.from_numpy(waveform), analyses[0].features).numpy()
+    if mixture:
+        masks["ideal"] = [np.zeros_like(level) for _ in labels]
+        ideal = ideal_ratio_masks(mixture.sources, mixture.scene).numpy()
+        for label, mask in zip(present, ideal, strict=True):
+            masks["ideal"][labels.index(label)] += mask
+    return LabView(tuple(labels), level, masks, analyses[0].features.frame_hop_s)
+
+
+def encode_view(view: LabView) -> bytes:
+    """The compressed part of the message: the level, then each kind's masks by class."""
+    planes = [view.level, *(plane for kind in view.masks.values() for plane in kind)]
+    header = {
+        "frames": view.level.shape[0],
+        "bands": view.level.shape[1],
+        "frame_hop_s": view.frame_hop_s,
+        "classes": [
+            {"label": label, "name": display_name(label), "colour": label_colour(label)}
+            for label in view.labels
+        ],
+        "masks": [
+            {"kind": kind, "title": TITLES.get(kind, "Ideal ratio mask")} for kind in view.masks
+        ],
+        "poolings": [
+            {
+                "name": name,
+                "title": title,
+                "parameter": asdict(PARAMETERS[name]) if name in PARAMETERS else None,
+            }
+            for name, title in POOLING_TITLES.items()
+        ],
+        "example": [EXAMPLE_FRAMES, EXAMPLE_BANDS],
+    }
+    text = json.dumps(header, allow_nan=False).encode()
+    text += b" " * (-(4 + len(text)) % 8)  # the planes start at a multiple of their item size
+    data = b"".join(np.ascontiguousarray(plane, dtype="<f4").tobytes() for plane in planes)
+    return zlib.compress(struct.pack("<I", len(text)) + text + data, 1)
+
+
+def encode_message(body: bytes, settings: LabSettings) -> bytes:
+    """The component's whole ``data``: the settings in front, then the view as ``encode_view`` gives it."""
+    text = json.dumps(asdict(settings), allow_nan=False).encode()
+    return b"".join([MAGIC, struct.pack("<I", len(text)), text, body])

@@ -1,0 +1,190 @@
+"""Panels of the SNR page: the choice of SNR and event, the curves, what they say, and one SNR to hear.
+
+Conventions: the SNR looked at stands in the link as ``snr_at``, the event as ``snr_event``. A slider and a
+click in any chart set the same value. Leaves measuring to ``measuring`` and the table to ``table``.
+"""
+
+import html
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from pages.shared.cached import mixture_view
+from pages.shared.clips import Clip, Recording
+from pages.shared.player.player import player
+from pages.shared.snr.charts import (
+    GREY,
+    IDEAL,
+    METRICS,
+    Looks,
+    metric_figure,
+    passing_figure,
+)
+from pages.shared.snr.figures import SNRS_DB, Sweep, at_snr
+from pages.shared.snr.words import at_point, breaking, decibels, first_to_go, largest_fall, summary
+from pages.shared.state import Synthesis, recipe
+from pages.shared.views import TITLES
+from sedtf_core.errors import InputError
+from sedtf_core.labels import display_name, label_colour
+
+ALL_EVENTS = "All events"
+THEMES = {"light": ("#11151b", "#ffffff"), "dark": ("#e9ecf1", "#0e1117")}
+BORDERS = ("solid", "dashed", "dotted", "double")
+# Four charts in a row, two, or one: Streamlit's columns know only "beside" and, on a phone, "below".
+GRID = """<style>
+.st-key-KEY { display: grid; grid-template-columns: minmax(0, 1fr); gap: 0.25rem 0.75rem; }
+@media (min-width: 900px) { .st-key-KEY { grid-template-columns: repeat(2, minmax(0, 1fr)); } }
+@media (min-width: 1300px) { .st-key-KEY { grid-template-columns: repeat(4, minmax(0, 1fr)); } }
+</style>"""
+
+
+def is_unknown(clip: Clip | None) -> bool:
+    """Whether the clip is, or will be, one whose sources nobody knows."""
+    return isinstance(clip, Recording) or st.session_state.get("source") in ("Upload", "Record")
+
+
+def show_no_truth() -> None:
+    """Why a recording has no curves, and what to do."""
+    st.info(
+        "What is in a recording, and how loud it is over its scene, is not known, so its SNR cannot be "
+        "set. Choose an example or synthesise a clip."
+    )
+    st.button("Show an example", on_click=_choose_example, key="snr_example")
+
+
+def _choose_example() -> None:
+    """Switch the clip picker to the examples."""
+    st.session_state["source"] = "Example"
+
+
+def show_looks(clip: Synthesis, labels: Sequence[str]) -> Looks:
+    """The SNR looked at, and one event or all."""
+    left, right = st.columns([4, 3], gap="medium")
+    # Not bound to the link: the slider's own value would be left out of it, and a click sets the same state.
+    if "snr_at" not in st.session_state:
+        st.session_state["snr_at"] = _linked_snr(clip)
+    with left:
+        snr_db = st.select_slider(
+            "Look at SNR (dB)", SNRS_DB, key="snr_at",
+            help="Or click a point in a chart. The same clips and onsets in the same scene, louder or "
+            "quieter.",
+        )  # fmt: skip
+    _put_into_link(int(snr_db), clip)
+    names = [display_name(label) for label in labels]
+    chosen = None
+    if names:
+        with right:
+            chosen = st.pills(
+                "Figures of", [ALL_EVENTS, *names], default=ALL_EVENTS, required=True,
+                key="snr_event", bind="query-params", wrap=True,
+            )  # fmt: skip
+    ink, ground = THEMES["dark" if st.context.theme.type == "dark" else "light"]
+    event = names.index(chosen) if chosen in names else None
+    return Looks(int(snr_db), event, ink, ground)
+
+
+def show_curves(sweep: Sweep, looks: Looks, *, key: str = "snr") -> None:
+    """The classes that pass, and the four charts; a click in any sets the SNR looked at."""
+    st.html(GRID.replace("KEY", f"{key}_charts"))
+    st.html(_legend(sweep, looks))
+    _show_chart(passing_figure(sweep, looks), f"{key}:passing", _passing_alt(sweep, looks))
+    with st.container(key=f"{key}_charts"):
+        for metric, name in METRICS.items():
+            figure = metric_figure(sweep, metric, looks)
+            alt = f"{name} of each system from {decibels(SNRS_DB[0])} to {decibels(SNRS_DB[-1])}"
+            _show_chart(figure, f"{key}:{metric}", alt)
+
+
+def _show_chart(figure: Any, key: str, alt: str) -> None:
+    """A chart whose points can be clicked."""
+    st.plotly_chart(
+        figure, key=key, config={"displayModeBar": False}, alt=alt, selection_mode="points",
+        on_select=lambda: look_at(st.session_state[key]),
+    )  # fmt: skip
+
+
+def look_at(selected: Mapping[str, Any]) -> None:
+    """Take the SNR of a clicked point as the one looked at."""
+    points = selected.get("selection", {}).get("points", [])
+    if points:
+        st.session_state["snr_at"] = nearest_snr(float(points[0]["x"]))
+
+
+def nearest_snr(snr_db: float) -> int:
+    """The SNR that was measured nearest to this one."""
+    return min(SNRS_DB, key=lambda measured: abs(measured - snr_db))
+
+
+def _linked_snr(clip: Synthesis) -> int:
+    """The SNR that the link asks for; otherwise the clip's own."""
+    try:
+        return nearest_snr(int(st.query_params["snr_at"]))
+    except (KeyError, ValueError):
+        return nearest_snr(clip.snr_db)
+
+
+def _put_into_link(snr_db: int, clip: Synthesis) -> None:
+    """Keep the link as it is where this SNR is what the clip opens with."""
+    if snr_db == nearest_snr(clip.snr_db):
+        st.query_params.pop("snr_at", None)
+    elif st.query_params.get("snr_at") != str(snr_db):
+        st.query_params["snr_at"] = str(snr_db)
+
+
+def _legend(sweep: Sweep, looks: Looks) -> str:
+    """Line styles of the systems and colours of the classes, in one row."""
+    systems = [
+        f'<span><i style="border-top:3px {border} currentColor"></i>{TITLES[system]}</span>'
+        for border, system in zip(BORDERS, sweep[0].systems, strict=False)
+    ]
+    systems.append(f'<span><i style="border-top:4px solid {GREY}"></i>{IDEAL}</span>')
+    labels = sweep[0].labels if looks.event is None else [sweep[0].labels[looks.event]]
+    classes = [
+        f'<span><b style="background:{label_colour(label)}"></b>{html.escape(display_name(label))}</span>'
+        for label in labels
+    ]
+    style = (
+        "<style>.snr-legend{display:flex;flex-wrap:wrap;gap:.2rem 1.1rem;font-size:.875rem}"
+        ".snr-legend i{display:inline-block;width:28px;margin-right:.4em;vertical-align:middle}"
+        ".snr-legend b{display:inline-block;width:11px;height:11px;border-radius:50%;"
+        "margin-right:.4em;vertical-align:-1px}</style>"
+    )
+    note = (
+        "<span>Filled: named. Ring: missed. +2: two named that are not there. "
+        "Bar: breaking point.</span>"
+    )
+    return f'{style}<div class="snr-legend">{"".join([*systems, *classes, note])}</div>'
+
+
+def _passing_alt(sweep: Sweep, looks: Looks) -> str:
+    """The row of dots in words."""
+    return "; ".join(
+        f"{TITLES[system]} "
+        + breaking(sweep, system, looks.event).text(of_class=looks.event is not None)
+        for system in sweep[0].systems
+    )
+
+
+def show_in_words(sweep: Sweep) -> None:
+    """Where each system breaks."""
+    st.markdown("**In words.** " + " ".join(summary(sweep, s) for s in sweep[0].systems))
+
+
+def show_more_words(sweep: Sweep, looks: Looks) -> None:
+    """What is named at the SNR looked at, what is lost first, and whether all curves rise."""
+    systems = list(sweep[0].systems)
+    st.markdown(at_point(sweep, looks.snr_db))
+    more = [*(first_to_go(sweep, system) for system in systems), largest_fall(sweep, systems)]
+    st.markdown(" ".join(filter(None, more)))
+
+
+def show_at_snr(clip: Synthesis, systems: tuple[str, ...], snr_db: int) -> None:
+    """The player with the clip at one SNR."""
+    try:
+        with st.spinner("Listening with " + ", ".join(TITLES[system] for system in systems)):
+            view = mixture_view(at_snr(recipe(clip), snr_db), systems)
+    except InputError as error:
+        st.error(f"This clip cannot be analysed: {error}")
+        return
+    player(view, key="snr_player")

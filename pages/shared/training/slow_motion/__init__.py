@@ -1,0 +1,1 @@
+"""The masks of real training runs, moved through training by one scrubber."""

@@ -1,0 +1,61 @@
+"""The scrubber as one call: a Streamlit component made of the readable files beside this one."""
+
+import struct
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from pages.shared.browser.component import SHARED, register
+from pages.shared.cached import slow_motion_event
+
+FOLDER = Path(__file__).parent
+SCRIPTS = (
+    SHARED / "colours.js",
+    SHARED / "dom.js",
+    FOLDER.parent / "plot.js",
+    *(
+        FOLDER / f"{name}.js"
+        for name in ("message", "course", "pictures", "scrubber", "stage", "mount")
+    ),
+)
+
+
+def show_slow_motion(*, key: str, clip: int = 0, event: int = 0, share: float = 1.0) -> float:
+    """Show the masks of all runs for one event, and return the share of training that was scrubbed to.
+
+    Parameters
+    ----------
+    key
+        Names the scrubber within the session.
+    clip, event
+        Which mixture of the snapshots, and which of its events.
+    share
+        0…1, where to begin; ignored while the scrubber stays on the page.
+
+    Returns
+    -------
+    0…1; changes when a gesture is finished.
+    """
+    pinned_key = f"{key}:share"
+    if key not in st.session_state:  # the scrubber is about to appear
+        st.session_state[pinned_key] = share
+    pinned = min(1.0, max(0.0, float(st.session_state.setdefault(pinned_key, share))))
+    result = _component()(
+        key=key,
+        data=struct.pack("<H", round(1000 * pinned)) + slow_motion_event(clip, event),
+        default={"share": None},
+        on_share_change=_ignore,
+    )
+    return pinned if result.share is None else float(result.share)
+
+
+@cache
+def _component() -> Any:
+    """The mounting command; registered once a process."""
+    return register("slow_motion", FOLDER, SCRIPTS)
+
+
+def _ignore() -> None:
+    """Changes are read from the result; Streamlit wants a callback for every state that it keeps."""

@@ -1,0 +1,1 @@
+"""A network of a few hundred parameters that trains in the browser."""

@@ -1,0 +1,48 @@
+"""What is true of a mixture, on the frames and mel bands of a network: the references of an evaluation.
+
+Conventions: rows are the checkpoint's classes; a frame is active if an event covers its middle; ideal masks
+of absent classes are zeros. The formulas of the masks are left to ``sedtf_core.separation``.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from jaxtyping import Bool, Float32
+
+from sedtf_core.events import events_to_frames
+from sedtf_core.inference import Analysis
+from sedtf_core.mixing import Mixture
+from sedtf_core.separation import ideal_binary_mask, ideal_ratio_masks
+
+
+def present_classes(mixture: Mixture, labels: Sequence[str]) -> Bool[np.ndarray, " classes"]:
+    """Which classes the mixture has events of."""
+    return np.isin(list(labels), [event.label for event in mixture.events])
+
+
+def frame_activity(mixture: Mixture, analysis: Analysis) -> Bool[np.ndarray, "classes frames"]:
+    """In which frames of an analysis each class sounds."""
+    features = analysis.features
+    return events_to_frames(
+        mixture.events,
+        analysis.labels,
+        analysis.frame_scores.shape[1],
+        features.frame_hop_s,
+        features.n_fft / features.sample_rate,
+    )
+
+
+def ideal_masks(
+    mixture: Mixture, labels: Sequence[str], activity: Bool[np.ndarray, "classes frames"]
+) -> tuple[
+    Float32[np.ndarray, "classes frames mel_bins"], Bool[np.ndarray, "classes frames mel_bins"]
+]:
+    """Ideal ratio masks, and ideal binary masks where the class is active."""
+    rows = [labels.index(event.label) for event in mixture.events]
+    of_events = np.asarray(ideal_ratio_masks(mixture.sources, mixture.scene), dtype=np.float32)
+    ratio = np.zeros((len(labels), *of_events.shape[1:]), dtype=np.float32)
+    binary = np.zeros(ratio.shape, dtype=bool)
+    ratio[rows] = of_events
+    for row, source in zip(rows, mixture.sources, strict=True):
+        binary[row] = ideal_binary_mask(source, mixture.scene, activity[row])
+    return ratio, binary
