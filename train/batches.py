@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from jaxtyping import Float
 from torch import Tensor
+from torch.nn.functional import interpolate
 from tqdm import tqdm
 
 from sedtf_core.config import MixtureConfig
@@ -89,22 +90,42 @@ class MixtureBatches:
         return recipes
 
     def realise(
-        self, recipes: Sequence[Recipe]
+        self, recipes: Sequence[Recipe], speeds: Float[Tensor, "batch events"] | None = None
     ) -> tuple[Float[Tensor, "batch samples"], Float[Tensor, "batch classes"]]:
-        """Return the mixtures' samples and their weak labels, on the device."""
+        """Return the mixtures' samples and their weak labels, on the device.
+
+        Parameters
+        ----------
+        recipes
+            A mixture each.
+        speeds
+            How much faster, and higher, each event is played than it was recorded; None: as recorded.
+        """
         mixtures = torch.stack([self._scene_bank[self._scene_rows[r.scene]] for r in recipes])
         weak_labels = torch.zeros(len(recipes), len(self.labels))
         for position, recipe in enumerate(recipes):
             level = 10 ** (recipe.config.snr_db / 20)
-            for placement in recipe.events:
+            for number, placement in enumerate(recipe.events):
                 row = self._event_rows[placement.clip]
                 start = round(placement.onset * self.sample_rate)
-                length = min(self._event_samples[row], self.samples - start)
+                event = self._event_bank[row, : self._event_samples[row]]
+                if speeds is not None:
+                    event = self._played_at(event, float(speeds[position, number]))
+                length = min(len(event), self.samples - start)
                 span = mixtures[position, start : start + length]
-                span.add_(self._event_bank[row, :length], alpha=level)
+                span.add_(event[:length], alpha=level)
                 weak_labels[position, self.labels.index(placement.label)] = 1
         peaks = torch.maximum(mixtures.amax(dim=1), -mixtures.amin(dim=1))
         return mixtures.mul_(PEAK / peaks[:, None]), self.to_device(weak_labels)
+
+    def _played_at(
+        self, event: Float[Tensor, " recorded"], speed: float
+    ) -> Float[Tensor, " played"]:
+        """Return an event at another speed, at RMS 1 as before, cut where a mixture would cut it."""
+        longest = round(self.config.max_event_s * self.sample_rate)
+        length = max(1, round(len(event) / speed))
+        played = interpolate(event[None, None], length, mode="linear")[0, 0, :longest]
+        return played / played.square().mean().sqrt().clamp(min=1e-6)
 
     def to_device(self, values: Tensor) -> Tensor:
         """Move a small tensor without waiting for what the device is at."""

@@ -26,6 +26,8 @@ class TrainSettings:
         Share of the steps in which the lowest SNR falls from the highest to ``snr_db[0]``; 0 for none.
     first_decay
         GWRP starts with this decay r and reaches ``decay`` half way; None: ``decay`` throughout.
+    speed_octaves
+        Each event is played faster or slower, and so higher or lower, by up to this much.
     gain_db
         Each mixture is turned down by up to this much, so that quiet recordings are known too.
     valid_every, valid_count, valid_snr_db
@@ -45,6 +47,7 @@ class TrainSettings:
     first_decay: float | None = None
     snr_db: tuple[float, float] = (0.0, 0.0)
     curriculum: float = 0.0
+    speed_octaves: float = 0.0
     gain_db: float = 0.0
     seed: int = 0
     valid_every: int = 500

@@ -43,6 +43,7 @@ from train.validation import Validation
 # Keys that keep the random draws of training, statistics and gain apart.
 TRAIN_KEY, STATISTICS_KEY = 1, 2
 STATISTICS_BATCHES = 24
+N_EVENTS = MixtureConfig().n_events
 # Reading a loss waits for the device, so losses are read and logged together.
 LOG_EVERY = {"cuda": 25}
 
@@ -146,10 +147,13 @@ class Trainer:
         step_seed = settings.seed * 1_000_003 + step
         torch.manual_seed(step_seed)
         gain_db = torch.rand(settings.batch_size, 1) * -settings.gain_db
+        octaves = (2 * torch.rand(settings.batch_size, N_EVENTS) - 1) * settings.speed_octaves
         if not group.is_first:
             torch.manual_seed(step_seed + group.rank * 1_000_000_007)  # other dropout for each
-        waveforms, weak_labels = self.batches.realise(group.share(recipes))
-        gains = 10 ** (gain_db[group.rank :: group.size] / 20)
+        own = slice(group.rank, None, group.size)
+        speeds = 2 ** octaves[own] if settings.speed_octaves else None
+        waveforms, weak_labels = self.batches.realise(group.share(recipes), speeds)
+        gains = 10 ** (gain_db[own] / 20)
         return waveforms.mul_(self.batches.to_device(gains)), weak_labels
 
     def train_step(self) -> Float[Tensor, ""]:
@@ -335,7 +339,15 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--batch-size", type=int, help="of all processes together")
     parser.add_argument("--snr-db", type=float, nargs=2, metavar=("LO", "HI"))
     parser.add_argument("--seed", type=int)
-    parser.add_argument("--first-decay", type=float, metavar="R", help="anneal GWRP's r from here; 0.9998: keep it")
+    parser.add_argument(
+        "--speed-octaves",
+        type=float,
+        metavar="N",
+        help="play events faster or slower by up to this",
+    )
+    parser.add_argument(
+        "--first-decay", type=float, metavar="R", help="anneal GWRP's r from here; 0.9998: keep it"
+    )
     parser.add_argument(
         "--patience", type=int, metavar="N", help="stop after N validations without a better mAP"
     )
@@ -359,6 +371,7 @@ def settings_of(options: argparse.Namespace) -> TrainSettings:
         snr_db=tuple(options.snr_db) if options.snr_db else None,
         seed=options.seed,
         first_decay=options.first_decay,
+        speed_octaves=0.0 if options.mixtures else options.speed_octaves,
         patience=options.patience,
     )
 

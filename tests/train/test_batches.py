@@ -41,3 +41,31 @@ def test_snrs_fill_the_range_asked_for(batches: MixtureBatches) -> None:
     drawn = [recipe.config.snr_db for recipe in batches.draw(200, (1,), (-5.0, 25.0))]
     assert -5.0 <= min(drawn) < -3.0
     assert 23.0 < max(drawn) <= 25.0
+
+
+def test_an_event_played_faster_is_shorter_and_higher_and_as_loud(batches: MixtureBatches) -> None:
+    row = batches._event_bank[0, : batches._event_samples[0]]
+    played = batches._played_at(row, 2.0)
+    assert len(played) == pytest.approx(len(row) / 2, abs=1)
+    assert played.square().mean().sqrt().item() == pytest.approx(1.0, abs=1e-3)
+
+    def peak_hz(waveform: torch.Tensor) -> float:
+        return int(torch.fft.rfft(waveform).abs().argmax()) * 32_000 / len(waveform)
+
+    assert peak_hz(played) == pytest.approx(2 * peak_hz(row), rel=0.01)
+
+
+def test_speeds_change_the_sound_and_not_the_labels(batches: MixtureBatches) -> None:
+    recipes = batches.draw(4, (0, 1), (5.0, 5.0))
+    as_recorded, labels = batches.realise(recipes)
+    same, _ = batches.realise(recipes, torch.ones(4, 3))
+    faster, still = batches.realise(recipes, torch.full((4, 3), 1.2))
+    torch.testing.assert_close(same, as_recorded, atol=1e-4, rtol=0)
+    assert (faster - as_recorded).abs().max() > 0.1
+    assert torch.equal(labels, still)
+
+
+def test_a_slower_event_still_ends_where_a_mixture_cuts_it(batches: MixtureBatches) -> None:
+    longest = max(batches._event_samples)
+    row = batches._event_bank[int(np.argmax(batches._event_samples)), :longest]
+    assert len(batches._played_at(row, 0.25)) == round(MixtureConfig().max_event_s * 32_000)
