@@ -14,7 +14,7 @@ BIN := .venv/bin
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.10 --no-annotate --no-header $(UPGRADE)
 
 .DEFAULT_GOAL := help
-.PHONY: help app test test-slow check format bench lock clean
+.PHONY: help app test test-slow check format bench load screenshots lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /make \1	/p' Makefile
@@ -42,6 +42,12 @@ format: .venv/.installed-dev ## format, and fix what ruff can fix
 
 bench: .venv/.installed-dev ## measure the speed of what someone waits for
 	$(BIN)/python -m tests.bench
+
+load: .venv/.installed-dev ## measure twenty visitors at once; ARGS="--visitors 3 --browser"
+	$(BIN)/python -m tests.load $(ARGS)
+
+screenshots: .venv/.installed-dev ## renew the pictures of every page in docs
+	$(BIN)/python -m tests.screenshots
 
 lock: .venv/.installed-dev ## compile requirements*.txt from pyproject.toml; UPGRADE=--upgrade for newer pins
 	$(LOCK) pyproject.toml --output-file requirements.txt

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.shared.cached import warm_up
 from pages.shared.first_visit import reload_first_deep_link
 
 st.set_page_config(page_title="SED-TF", page_icon="assets/icon.png", layout="wide")
@@ -35,5 +34,8 @@ pages = {
 }
 page = st.navigation(pages, position="top")
 reload_first_deep_link()
+
+from pages.shared.cached import warm_up  # noqa: E402 - loads torch, which a reload need not wait for
+
 warm_up()
 page.run()

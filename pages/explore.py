@@ -7,7 +7,7 @@ from pages.shared.clips import Recording, show_clip_picker
 from pages.shared.glossary import show_terms
 from pages.shared.panels import clip_view, show_in_words, show_synthesis_note
 from pages.shared.player.player import player
-from pages.shared.take_away import show_take_away
+from pages.shared.take_away_panel import show_take_away
 
 st.title("Explore")
 systems = mask_systems()
@@ -16,7 +16,7 @@ view = clip_view(clip, systems) if clip else None
 if clip and view:
     state = player(view, key="player")
     show_in_words(clip, view, systems[-1])
-    show_take_away(clip, systems, state.detection)
+    show_take_away(clip, systems, state.detection, visible=state.systems, label=state.selected)
     if isinstance(clip, Recording):
         st.caption("The file stays in this session's memory; it is neither stored nor in the link.")
     else:

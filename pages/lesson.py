@@ -5,9 +5,14 @@ import streamlit as st
 from pages.shared.cached import mask_systems
 from pages.shared.glossary import show_terms
 from pages.shared.lesson.cached import lesson_facts
-from pages.shared.lesson.lesson import show_finish, show_further, show_question, show_step_choice
+from pages.shared.lesson.lesson import (
+    given_answers,
+    show_finish,
+    show_further,
+    show_question,
+    show_step_choice,
+)
 from pages.shared.lesson.progress import STEPS as COUNT
-from pages.shared.lesson.progress import answers
 from pages.shared.lesson.questions import questions
 from pages.shared.lesson.steps import STEPS
 
@@ -18,13 +23,14 @@ if set(mask_systems()) != {"gmp", "gap", "gwrp"}:
 with st.spinner("Analysing the lesson's clip with three networks"):
     facts = lesson_facts()
 asked = questions(facts)
-number = show_step_choice(answers(), asked)
+given = given_answers(asked)
+number = show_step_choice(given, asked)
 step, question = STEPS[number - 1], asked[number - 1]
 st.header(f"{number} of {COUNT}: {step.title}")
 if st.session_state.notes:
     st.info(f"**Speaker notes.** {step.notes}")
-chosen = answers()[number - 1]
-left, right = st.columns([2, 3], gap="large")
+chosen = given[number - 1]
+left, right = st.columns(2, gap="medium")
 with left:
     st.markdown(step.idea)
     show_question(number, question, chosen)
@@ -35,5 +41,5 @@ with right:
     elif step.reveal:
         step.reveal(facts)
     show_further(*step.further)
-show_finish(answers(), asked)
+show_finish(given, asked)
 show_terms(*step.terms)

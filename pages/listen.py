@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from pages.shared.abx import mask_sounds, show_abx
 from pages.shared.analyses import clip_analyses
 from pages.shared.cached import mask_systems
 from pages.shared.clips import Recording, show_clip_picker
@@ -28,12 +29,15 @@ elif analyses and isinstance(clip, Recording):
         "What is really in this recording is not known, so no distance to it can be measured. The "
         "separated sounds are estimates."
     )
-    show_tracks(recording_tracks(clip, analyses))
+    heard = recording_tracks(clip, analyses)
+    show_tracks(heard)
+    show_abx(clip.title(), heard[1:])
 elif analyses and isinstance(clip, Synthesis):
     with st.container(horizontal=True):
         levels = event_levels(clip, systems, on_span=show_span_choice())
         chosen = show_event_choice(levels)
     show_waterfall(chosen)
     show_tracks(chosen.tracks)
+    show_abx(f"{clip.title()}, {chosen.name()}", mask_sounds(chosen))
     show_levels(levels)
 show_terms("separation", "SI-SDR", "ideal ratio mask", "source", "scene")

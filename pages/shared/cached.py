@@ -1,4 +1,4 @@
-"""All caches of the application, each bounded.
+"""The caches that pages share, each bounded.
 
 Keys are recipes or digests, never arrays: Streamlit hashes only a sample of a long array. What is cached as
 a resource is shared by all sessions and never changed. One inference runs at a time, on all cores.
@@ -8,6 +8,7 @@ import gc
 import hashlib
 import io
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +16,13 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from pages.shared.overview.picture import (
+    Picture,
+    WholeAnalysis,
+    condense,
+    in_blocks,
+    make_picture,
+)
 from pages.shared.paint.board import (
     Board,
     Painted,
@@ -90,7 +98,7 @@ def mixture(recipe: Recipe) -> Mixture:
     return mix(recipe, bank.waveform, bank.sample_rate)
 
 
-@st.cache_resource(max_entries=12, show_spinner=False)
+@st.cache_resource(max_entries=24, show_spinner=False)
 def mixture_analysis(recipe: Recipe, system: str) -> Analysis:
     """Return what one system finds in a mixture."""
     with _one_inference:
@@ -149,7 +157,7 @@ def recording_analysis(
         return analyser(system)(waveform)
 
 
-@st.cache_resource(max_entries=12, show_spinner=False)
+@st.cache_resource(max_entries=24, show_spinner=False)
 def mixture_estimates(recipe: Recipe, system: str | None) -> NDArray[np.float32]:
     """Return what a system separates of each event (events, samples); None takes the ideal ratio masks."""
     mixed = mixture(recipe)
@@ -248,3 +256,67 @@ def pooling_view(
 ) -> bytes:
     """Return a clip's masks as the pooling lab takes them; a recipe or a stretch's digest is the key."""
     return _encode()
+
+
+# The overview of a long recording.
+
+
+class WholeRecordings:
+    """What systems found in whole recordings, by digest and system; the oldest goes first.
+
+    Not a cached function: the analysis moves a progress bar, which Streamlit would try to play back.
+    """
+
+    MOST = 8
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self._found: dict[tuple[str, str], WholeAnalysis] = {}
+        self._lock = threading.Lock()
+
+    def get(self, key: tuple[str, str]) -> WholeAnalysis | None:
+        """Return what was found, or None."""
+        with self._lock:
+            return self._found.get(key)
+
+    def keep(self, key: tuple[str, str], whole: WholeAnalysis) -> None:
+        """Keep what was found."""
+        with self._lock:
+            self._found[key] = whole
+            while len(self._found) > self.MOST:
+                del self._found[next(iter(self._found))]
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def whole_recordings() -> WholeRecordings:
+    """Return the one store of this process."""
+    return WholeRecordings()
+
+
+@st.cache_resource(max_entries=4, show_spinner="Drawing the overview")
+def recording_picture(digest: str, _data: bytes) -> Picture:
+    """Return an uploaded recording as one coarse picture."""
+    return make_picture(recording(digest, _data), FeatureConfig())
+
+
+def analyse_whole(
+    digest: str, data: bytes, system: str, progress: Callable[[float], None]
+) -> WholeAnalysis:
+    """Analyse a whole recording and keep what was found; ``progress`` gets seconds, and may raise to stop.
+
+    Between windows of the network others get their turn, so an hour does not make them wait for minutes.
+    """
+
+    def give_way(done_s: float) -> None:
+        _one_inference.release()
+        try:
+            progress(done_s)
+            time.sleep(0.001)
+        finally:
+            _one_inference.acquire()
+
+    blocks = in_blocks(recording(digest, data), SAMPLE_RATE)
+    with _one_inference:
+        whole = condense(analyser(system).stream(blocks, progress=give_way))
+    whole_recordings().keep((digest, system), whole)
+    return whole

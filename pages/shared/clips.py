@@ -9,10 +9,12 @@ from dataclasses import dataclass, field
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from pages.shared.cached import SAMPLE_RATE, digest, library, recording
-from pages.shared.state import MOST_EVENTS, SNR_RANGE_DB, Synthesis, rolled
+from pages.shared.cached import SAMPLE_RATE, digest, recording
+from pages.shared.overview.panel import show_overview
+from pages.shared.state import Synthesis
+from pages.shared.synthesis.panel import LINK as PLACED
+from pages.shared.synthesis.panel import show_synthesis
 from sedtf_core.errors import InputError
-from sedtf_core.labels import display_name
 
 UPLOAD_LIMIT_MB = 200
 WINDOW_S = 20.0
@@ -55,10 +57,11 @@ def show_clip_picker() -> Clip | None:
     """Draw the choice and return it; None while there is nothing to analyse yet."""
     source = st.segmented_control(
         "Source", SOURCES, default=SOURCES[0], key="source", required=True,
-        bind="query-params", label_visibility="collapsed",
+        bind="query-params", persist_state="session", label_visibility="collapsed",
     )  # fmt: skip
     if source == "Synthesise":
-        return _show_synthesis()
+        return show_synthesis()
+    st.query_params.pop(PLACED, None)
     if source == "Upload":
         file = st.file_uploader(
             f"Audio or video file, at most {UPLOAD_LIMIT_MB} MB and one hour",
@@ -81,42 +84,10 @@ def _show_example() -> Synthesis:
         list(EXAMPLES),
         key="example",
         bind="query-params",
+        persist_state="session",
         label_visibility="collapsed",
     )
     return EXAMPLES[name]
-
-
-def _show_synthesis() -> Synthesis | None:
-    """Classes, scene, SNR and seed."""
-    bank = library()
-    classes_column, scene_column, snr_column, seed_column = st.columns([4, 2, 3, 2])
-    classes = classes_column.multiselect(
-        "Events", bank.labels(), default=["Bark", "Flute"], format_func=display_name,
-        max_selections=MOST_EVENTS, key="events", bind="query-params",
-    )  # fmt: skip
-    scene = scene_column.selectbox(
-        "Scene", sorted({s.label for s in bank.scenes()}), key="scene", bind="query-params",
-        format_func=lambda label: label.replace("_", " "),
-    )  # fmt: skip
-    snr_db = snr_column.slider(
-        "SNR (dB)", *SNR_RANGE_DB, value=10, key="snr", bind="query-params",
-        help="Level of each event over the level of the scene.",
-    )  # fmt: skip
-    with seed_column:
-        seed = st.number_input(
-            "Seed", 0, 9999, 0, key="seed", bind="query-params",
-            help="Decides which clip of each class is used, and when it starts.",
-        )  # fmt: skip
-        st.button("New draw", on_click=_roll_seed, width="stretch")
-    if not classes:
-        st.info("Choose at least one event to mix into the scene.")
-        return None
-    return Synthesis(tuple(classes), scene, snr_db, int(seed))
-
-
-def _roll_seed() -> None:
-    """Draw another seed for the same choices."""
-    st.session_state["seed"] = rolled(Synthesis((), "", 0, 0)).seed
 
 
 def _show_recording(file: UploadedFile | None, invitation: str) -> Recording | None:
@@ -135,12 +106,5 @@ def _show_recording(file: UploadedFile | None, invitation: str) -> Recording | N
     total_s = len(samples) / SAMPLE_RATE
     start_s = 0.0
     if total_s > WINDOW_S:
-        start_s = st.slider(
-            f"Seconds shown, of {total_s:.0f} s",
-            0.0,
-            total_s - WINDOW_S,
-            0.0,
-            step=1.0,
-            key="start",
-        )
+        start_s = show_overview(key, name, data, total_s, WINDOW_S)
     return Recording(key, name, start_s, min(WINDOW_S, total_s), data)

@@ -1,25 +1,33 @@
-"""The first visit to a fresh server, by any other address than the start page's.
+"""The first visits to a fresh server, by any other address than the start page's.
 
 Until it has met ``st.navigation`` once, a Streamlit process looks for pages in ``pages/`` by itself, finds
 none of our addresses there, and tells the visitor that there is no such page, over the page that then
-appears. Loading once more cures that for good.
+appears. Loading once more cures that. A process cannot tell which of its first visitors were told so: in its
+first seconds every deep link is loaded twice, and the browser remembers that it was.
 """
 
-import itertools
+import time
 from urllib.parse import urlsplit
 
 import streamlit as st
 
+COLD_S = 30.0
+_RELOAD_ONCE = """<script>
+if (!sessionStorage.getItem("sedtf-loaded-twice")) {
+  sessionStorage.setItem("sedtf-loaded-twice", "yes");
+  location.reload();
+}
+</script>"""
+
 
 @st.cache_resource(max_entries=1, show_spinner=False)
-def _runs() -> "itertools.count[int]":
-    """Counts the runs of this process."""
-    return itertools.count()
+def _started_s() -> float:
+    """When this process ran the application first."""
+    return time.monotonic()
 
 
 def reload_first_deep_link() -> None:
-    """Load the page once more if it is the first of the process and not the start page."""
-    is_first = next(_runs()) == 0
-    if is_first and urlsplit(st.context.url or "").path.strip("/"):
-        st.html("<script>location.reload()</script>", unsafe_allow_javascript=True)
-        st.stop()
+    """While the process is young, load a page that is not the start page once more."""
+    is_cold = time.monotonic() - _started_s() < COLD_S
+    if is_cold and urlsplit(st.context.url or "").path.strip("/"):
+        st.html(_RELOAD_ONCE, unsafe_allow_javascript=True)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from pages.shared.analyses import clip_waveform, title
 from pages.shared.cached import SAMPLE_RATE, mixture, mixture_estimates
 from pages.shared.clips import Recording
+from pages.shared.numbers import signed_db
 from pages.shared.state import Synthesis, recipe
 from pages.shared.take_away import shared_gain
 from pages.shared.views import shown_labels
@@ -157,12 +158,15 @@ def show_event_choice(levels: Sequence[EventLevels]) -> EventLevels:
 def show_waterfall(level: EventLevels) -> None:
     """From the mixture's SI-SDR up, or down, to each mask's."""
     st.plotly_chart(waterfall(level), key="waterfall", config={"displayModeBar": False})
-    best = max((k for k in level.improvements_db if k), key=lambda k: level.improvements_db[k])
-    gained, ceiling = level.improvements_db[best], level.improvements_db[None]
+    ceiling = level.improvements_db[None]
+    gained = max(value for system, value in level.improvements_db.items() if system)
+    # What reads the same is said to be the same.
+    best = [k for k, value in level.improvements_db.items() if k and gained - value < 0.05]
     change = "cleaner" if gained >= 0 else "less clean"
     st.markdown(
-        f"Separated by {title(best)}, {display_name(level.label).lower()} is {abs(gained):.1f} dB "
-        f"{change} than the mixture (SI-SDR); an ideal ratio mask would give {ceiling:+.1f} dB."
+        f"Separated by {' or '.join(map(title, best))}, {display_name(level.label).lower()} is "
+        f"{abs(gained):.1f} dB {change} than the mixture (SI-SDR); an ideal ratio mask would give "
+        f"{signed_db(ceiling)}."
     )
 
 
@@ -184,7 +188,7 @@ def waterfall(level: EventLevels) -> go.Figure:
             "color": colour,
             "pattern": {"shape": [PATTERNS.get(kind, "-") for kind in kinds], "solidity": 0.4},
         },
-        text=[f"{value:+.1f} dB" for value in gained],
+        text=[signed_db(value) for value in gained],
         customdata=[level.mixture_db + value for value in gained],
         hovertemplate="%{x}: %{customdata:.1f} dB, %{text}<extra></extra>",
     )

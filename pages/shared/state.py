@@ -1,9 +1,14 @@
 """What a link holds: which clip, and how it was synthesised. Recipes and values, never samples.
 
-A synthesised clip is four values (classes, scene, SNR, seed); the seed draws the clips and their onsets. The
-examples are such values with a name, so that one path makes them all.
+A synthesised clip is four values (classes, scene, SNR, seed); the seed draws the clips and their onsets,
+unless they were placed by hand. The examples are such values with a name, so that one path makes them all. A
+link knows a clip by its number within its class in the library's table, from 1, and an onset in
+milliseconds: ``3-2150.1-5000`` places two events. A class occurs once at most: a network has one mask a
+class, which two of its events would share.
 """
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,42 +17,125 @@ import streamlit as st
 from pages.shared.cached import library
 from sedtf_core.config import MixtureConfig
 from sedtf_core.labels import display_name
-from sedtf_core.mixing import Recipe, draw_recipe
+from sedtf_core.mixing import Placement, Recipe, draw_recipe
 
 MOST_EVENTS = 5
 SNR_RANGE_DB = (-20, 30)
+CLIP_MS = round(1000 * MixtureConfig.seconds)
+_LINKED = re.compile(r"([1-9][0-9]{0,2})-(0|[1-9][0-9]{0,4})")
+
+
+@dataclass(frozen=True)
+class Placed:
+    """Where one event stands: the number of its clip within its class, from 1, and its onset."""
+
+    number: int
+    onset_ms: int
 
 
 @dataclass(frozen=True)
 class Synthesis:
-    """The choices behind a synthesised mixture, and a name for people."""
+    """The choices behind a synthesised mixture, and a name for people.
+
+    ``placed`` is empty where the seed draws clips and onsets; otherwise it has one entry a class.
+    """
 
     classes: tuple[str, ...]
     scene: str
     snr_db: int
     seed: int
     name: str = ""
+    placed: tuple[Placed, ...] = ()
 
     def title(self) -> str:
         """What the clip is called."""
         if self.name:
             return self.name
         names = ", ".join(display_name(label) for label in self.classes)
-        return (
-            f"{names} in {self.scene.replace('_', ' ').lower()}, {self.snr_db} dB, seed {self.seed}"
-        )
+        origin = "placed by hand" if self.placed else f"seed {self.seed}"
+        return f"{names} in {self.scene.replace('_', ' ').lower()}, {self.snr_db} dB, {origin}"
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
 def recipe(synthesis: Synthesis) -> Recipe:
-    """Draw the clips and onsets that the seed stands for."""
+    """Draw the clips and onsets that the seed stands for, or take those placed by hand."""
     bank = library()
+    if synthesis.placed:
+        return _placed_recipe(synthesis)
     clips = {c: [(s.clip, s.seconds) for s in bank.events(c)] for c in synthesis.classes}
     scenes = [scene.clip for scene in bank.scenes() if scene.label == synthesis.scene]
     config = MixtureConfig(n_events=len(clips), snr_db=float(synthesis.snr_db))
     return draw_recipe(np.random.default_rng(synthesis.seed), clips, scenes, config)
 
 
+def _placed_recipe(synthesis: Synthesis) -> Recipe:
+    """The recipe of events placed by hand, in the order of the classes; each scene has one clip."""
+    bank = library()
+    scene = next(scene.clip for scene in bank.scenes() if scene.label == synthesis.scene)
+    events = tuple(
+        Placement(label, bank.events(label)[placed.number - 1].clip, placed.onset_ms / 1000)
+        for label, placed in zip(synthesis.classes, synthesis.placed, strict=True)
+    )
+    return Recipe(
+        events, scene, MixtureConfig(n_events=len(events), snr_db=float(synthesis.snr_db))
+    )
+
+
+def layout(synthesis: Synthesis) -> tuple[Placed, ...]:
+    """Where the events stand, placed or drawn, in the order of the classes."""
+    if synthesis.placed:
+        return synthesis.placed
+    drawn = {event.label: event for event in recipe(synthesis).events}
+    return tuple(
+        Placed(
+            [sound.clip for sound in library().events(label)].index(drawn[label].clip) + 1,
+            round(1000 * drawn[label].onset),
+        )
+        for label in synthesis.classes
+    )
+
+
+def used_ms(label: str) -> list[int]:
+    """How long each clip of a class sounds in a mixture, rounded up to a millisecond."""
+    longest = 1000 * MixtureConfig.max_event_s
+    return [int(-(-min(1000 * s.seconds, longest) // 1)) for s in library().events(label)]
+
+
+def is_possible(label: str, placed: Placed) -> bool:
+    """Whether the class has this clip, and it ends within the mixture."""
+    lengths = used_ms(label)
+    if not 1 <= placed.number <= len(lengths):
+        return False
+    return 0 <= placed.onset_ms <= CLIP_MS - lengths[placed.number - 1]
+
+
+def place_new(label: str, beside: Sequence[tuple[int, int]]) -> Placed:
+    """A new event: the class's first clip in the middle of the longest silence between ``beside``."""
+    length = used_ms(label)[0]
+    ends, silences = 0, []
+    for start, end in [*sorted(beside), (CLIP_MS, CLIP_MS)]:
+        silences.append((ends, start))
+        ends = max(ends, end)
+    start, end = max(silences, key=lambda silence: silence[1] - silence[0])
+    return Placed(1, min(max(0, (start + end - length) // 2), CLIP_MS - length))
+
+
+def placed_to_text(placed: Sequence[Placed]) -> str:
+    """The events' places as they stand in a link."""
+    return ".".join(f"{each.number}-{each.onset_ms}" for each in placed)
+
+
+def text_to_placed(text: str, classes: Sequence[str]) -> tuple[Placed, ...] | None:
+    """Read ``placed_to_text``; None unless it places exactly these classes, each possibly."""
+    matches = [_LINKED.fullmatch(part) for part in text.split(".", MOST_EVENTS)]
+    if len(matches) != len(classes) or not all(matches):
+        return None
+    placed = tuple(Placed(int(match[1]), int(match[2])) for match in matches if match)
+    pairs = zip(classes, placed, strict=True)
+    return placed if all(is_possible(label, each) for label, each in pairs) else None
+
+
 def rolled(synthesis: Synthesis) -> Synthesis:
-    """The same choices with a new seed."""
-    return replace(synthesis, seed=int(np.random.default_rng().integers(0, 10_000)), name="")
+    """The same choices with a new seed, and nothing placed by hand."""
+    seed = int(np.random.default_rng().integers(0, 10_000))
+    return replace(synthesis, seed=seed, name="", placed=())

@@ -1,17 +1,16 @@
-"""Everything that can be taken away from a clip: tables, masks, sounds, and one archive of all.
+"""Everything that can be taken away from a clip: tables, masks, sounds, figures, and one archive of all.
 
 Owns which files there are and what they are called. Conventions: times count from the start of the stretch
-that is analysed; stems of one clip share one gain, and 32-bit float WAV keeps every level as it is. Files
-are made when their button is pressed, not before. Leaves the formats to ``sedtf_core.exports``.
+that is analysed; stems of one clip share one gain, and 32-bit float WAV keeps every level as it is. Leaves
+the formats to ``sedtf_core.exports``, what figures show to ``figures``, the buttons to ``take_away_panel``.
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 import numpy as np
-import streamlit as st
 from numpy.typing import NDArray
 
 from pages.shared.analyses import (
@@ -19,9 +18,9 @@ from pages.shared.analyses import (
     clip_analysis,
     clip_waveform,
     known_mixture,
-    title,
 )
 from pages.shared.clips import Clip, Recording
+from pages.shared.figures import FigureOrder, figure_files
 from sedtf_core import __version__, audio, exports
 from sedtf_core.config import DetectionConfig
 from sedtf_core.features import mel_centres_hz
@@ -35,24 +34,23 @@ AUDIO_FORMATS: dict[str, AudioFormat] = {
     "WAV (32-bit float, unscaled)": "wav",
     "FLAC (24-bit, one common gain)": "flac",
 }
-MIME = {
-    "tsv": "text/tab-separated-values",
-    "txt": "text/plain",
-    "jams": "application/json",
-    "json": "application/json",
-    "npz": "application/octet-stream",
-    "zip": "application/zip",
-}
 
 
 @dataclass(frozen=True)
 class Order:
-    """What is to be packed: which clip, seen by which system at which thresholds, in which audio format."""
+    """What is to be packed: which clip, seen by which system at which thresholds, in which audio format.
+
+    Attributes
+    ----------
+    figures
+        Which figures an archive of everything holds; None for none.
+    """
 
     clip: Clip
     system: str
     detection: DetectionConfig | None = None
     audio_format: AudioFormat = "wav"
+    figures: FigureOrder | None = None
 
     def analysis(self) -> Analysis:
         """What the system finds."""
@@ -199,71 +197,5 @@ def all_files(order: Order) -> dict[str, bytes | str]:
         **report_file(order),
         **truth_file(order),
         **recipe_file(order, gain),
+        **(figure_files(order.figures) if order.figures else {}),
     }
-
-
-# --- The panel ---
-
-
-def show_take_away(
-    clip: Clip, systems: Sequence[str], detection: DetectionConfig | None = None
-) -> None:
-    """A button that opens the choice of files; nothing is made before its own button is pressed.
-
-    Parameters
-    ----------
-    clip
-        What is shown on the page.
-    systems
-        The systems to choose from; the last one is chosen first.
-    detection
-        The operating point that the events are taken at; None for the one that the systems ship with.
-    """
-    with st.popover("Take away", icon=":material/download:", width="content"):
-        _show_choices(clip, tuple(systems), detection)
-
-
-@st.fragment
-def _show_choices(clip: Clip, systems: tuple[str, ...], detection: DetectionConfig | None) -> None:
-    """System, format and a button a file."""
-    system = st.segmented_control(
-        "System", systems, default=systems[-1], format_func=title, required=True,
-        key="take_away_system",
-    )  # fmt: skip
-    kind = st.selectbox("Sounds as", list(AUDIO_FORMATS), key="take_away_format")
-    order = Order(clip, system or systems[-1], detection, AUDIO_FORMATS[kind])
-    left, right = st.columns(2)
-    with left:
-        _button("DCASE table", order, event_files, "events.tsv")
-        _button("Audacity labels", order, event_files, "events_audacity.txt")
-        _button("Raven table", order, event_files, "events_raven.txt")
-        _button("JAMS", order, event_files, "events.jams")
-    with right:
-        _button("Clip probabilities", order, score_files, "tags.tsv")
-        _button("Frame scores", order, score_files, "frame_scores.tsv")
-        _button("Masks (NPZ)", order, mask_files, "masks.npz")
-        _zip_button("Sounds", order, sound_files, "sounds.zip")
-    _zip_button("Everything, one archive", order, all_files, "take_away.zip")
-    if isinstance(clip, Recording) and clip.start_s:
-        st.caption(f"Times count from the stretch shown, {clip.start_s:g} s into the file.")
-
-
-def _button(label: str, order: Order, make: Callable[[Order], dict[str, Any]], name: str) -> None:
-    """A button that makes one file when it is pressed."""
-    _download(label, lambda: make(order)[name], order, name)
-
-
-def _zip_button(
-    label: str, order: Order, make: Callable[[Order], dict[str, Any]], name: str
-) -> None:
-    """A button that makes an archive when it is pressed."""
-    _download(label, lambda: exports.zip_bytes(make(order)), order, name)
-
-
-def _download(label: str, data: Callable[[], bytes | str], order: Order, name: str) -> None:
-    """A download that does not rerun the page."""
-    st.download_button(
-        label, data, f"{order.system}_{name}", MIME[name.rpartition(".")[2]],
-        key=f"take_away_{name}", on_click="ignore", width="stretch",
-        disabled=name == "masks.npz" and order.analysis().masks is None,
-    )  # fmt: skip

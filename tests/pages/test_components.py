@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from pages.shared.browser.component import SHARED, bundle
+from pages.shared.overview.strip import SCRIPTS as STRIP
 from pages.shared.paint.component import SCRIPTS as PAINT
 from pages.shared.player.player import SCRIPTS as PLAYER
 from pages.shared.pooling.lab import SCRIPTS as POOLING
+from pages.shared.synthesis.timeline import SCRIPTS as TIMELINE
 from pages.shared.training.slow_motion.slow_motion import SCRIPTS as SLOW_MOTION
 from pages.shared.training.toy.toy import SCRIPTS as TOY
 
@@ -18,6 +20,8 @@ COMPONENTS = {
     "paint": PAINT,
     "pooling": POOLING,
     "slow_motion": SLOW_MOTION,
+    "strip": STRIP,
+    "timeline": TIMELINE,
     "toy": TOY,
 }
 

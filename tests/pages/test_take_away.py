@@ -3,16 +3,19 @@
 import io
 import json
 import zipfile
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 import soundfile
+from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from pages.shared import take_away
+from pages.shared import take_away, take_away_panel
 from pages.shared.analyses import at_operating_point, clip_analysis, clip_waveform, known_mixture
 from pages.shared.cached import SAMPLE_RATE, digest
 from pages.shared.clips import EXAMPLES, Recording
+from pages.shared.figures import FIGURES, FigureOrder, classes_to_draw, draw, figure_files
 from pages.shared.take_away import (
     Order,
     all_files,
@@ -31,6 +34,10 @@ CLIP = next(iter(EXAMPLES.values()))
 @pytest.fixture(scope="module")
 def files() -> dict[str, bytes | str]:
     return all_files(Order(CLIP, "gwrp"))
+
+
+def svg_text(data: bytes) -> str:
+    return " ".join(ElementTree.fromstring(data).itertext())
 
 
 def recording() -> Recording:
@@ -140,15 +147,77 @@ def test_drawing_the_panel_makes_no_file(monkeypatch: pytest.MonkeyPatch) -> Non
     def refuse(*_: object) -> None:
         raise AssertionError("made before it was asked for")
 
-    for name in ("event_files", "score_files", "mask_files", "sound_files", "all_files"):
-        monkeypatch.setattr(take_away, name, refuse)
+    for name in ("event_files", "score_files", "mask_files", "sound_files", "all_files", "draw"):
+        monkeypatch.setattr(take_away_panel, name, refuse)
 
     def page() -> None:
         from pages.shared.clips import EXAMPLES
-        from pages.shared.take_away import show_take_away
+        from pages.shared.take_away_panel import show_take_away
 
         show_take_away(next(iter(EXAMPLES.values())), ("gmp", "gwrp"))
 
     app = AppTest.from_function(page, default_timeout=60).run()
     assert not app.exception
-    assert len(app.get("download_button")) == 9
+    assert len(app.get("download_button")) == 11
+
+
+@pytest.fixture(scope="module")
+def figures() -> dict[str, bytes]:
+    return figure_files(FigureOrder(CLIP, ("gap", "gwrp"), "Bark"))
+
+
+def test_every_figure_is_there_as_a_picture_and_as_a_drawing(figures: dict[str, bytes]) -> None:
+    stems = {"log_mel", "masks_Bark", "frame_scores", "events"}
+    assert set(figures) == {f"figures/{stem}.{kind}" for stem in stems for kind in ("png", "svg")}
+    for name, data in figures.items():
+        if name.endswith("png"):
+            with Image.open(io.BytesIO(data)) as picture:
+                picture.load()
+                assert picture.size[0] == 1600
+                assert picture.convert("RGB").getpixel((0, 0)) == (255, 255, 255)
+        else:
+            assert ElementTree.fromstring(data).tag.endswith("svg")
+
+
+def test_drawings_hold_the_names_of_class_and_systems_as_text(figures: dict[str, bytes]) -> None:
+    masks = svg_text(figures["figures/masks_Bark.svg"])
+    for words in ("Bark, ideal ratio mask", "Bark, GAP mask", "Bark, GWRP mask"):
+        assert words in masks
+    assert "GMP" not in masks
+    for name in ("frame_scores", "events"):
+        words = svg_text(figures[f"figures/{name}.svg"])
+        assert "Bark" in words and "GAP" in words and "GWRP" in words
+    assert "Truth" in svg_text(figures["figures/events.svg"])
+
+
+def test_a_mask_figure_shows_the_masks_of_the_analysis() -> None:
+    panels = draw(FigureOrder(CLIP, ("gap", "gwrp"), "Bark"), "masks").axes
+    analysis = clip_analysis(CLIP, "gwrp")
+    assert analysis.masks is not None
+    shown = panels[-1].images[-1].get_array()
+    np.testing.assert_array_equal(shown, analysis.masks[analysis.labels.index("Bark")].T)
+
+
+def test_figures_follow_the_operating_point() -> None:
+    strict = DetectionConfig(high_threshold=0.97, tagging_threshold=1.0)
+    order = FigureOrder(CLIP, ("gwrp",), "Bark", strict)
+    texts = [text.get_text() for text in draw(order, "frame_scores").axes[0].get_legend().texts]
+    assert "Start 0.97" in texts
+    truth, detected = draw(order, "events").axes
+    assert len(truth.collections) == len(CLIP.classes)
+    assert [text.get_text() for text in detected.texts] == ["No event"]
+
+
+def test_a_recording_has_figures_without_a_truth() -> None:
+    clip = recording()
+    (label, *_) = classes_to_draw(clip, ("gwrp",))
+    order = FigureOrder(clip, ("gwrp",), label)
+    assert len(draw(order, "masks").axes) == 1
+    assert set(FIGURES) == {"log_mel", "masks", "frame_scores", "events"}
+    assert "Truth" not in svg_text(figure_files(order)["figures/events.svg"])
+
+
+def test_figures_are_in_the_archive_where_they_are_wanted(files: dict[str, bytes | str]) -> None:
+    assert not any(name.startswith("figures/") for name in files)
+    order = Order(CLIP, "gwrp", figures=FigureOrder(CLIP, ("gwrp",), "Bark"))
+    assert "figures/masks_Bark.svg" in all_files(order)

@@ -5,6 +5,7 @@ import streamlit as st
 from pages.shared.lesson.facts import LessonFacts, measure_lesson
 from pages.shared.lesson.handout import handout_pdf
 from pages.shared.lesson.pictures import Theme, clip_picture, mask_pictures
+from pages.shared.lesson.sounds import encode_sounds
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
@@ -17,6 +18,12 @@ def lesson_facts() -> LessonFacts:
 def lesson_handout() -> bytes:
     """Return the handout as PDF."""
     return handout_pdf(lesson_facts())
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def lesson_sounds() -> dict[str, bytes]:
+    """Return every sound of the lesson as FLAC, by name."""
+    return encode_sounds(lesson_facts())
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

@@ -1,6 +1,6 @@
 """What a visitor can try in each step: the pictures, sliders and sounds beside the idea.
 
-Each function draws one step's interaction from the lesson's facts. Sounds of a step share one gain.
+Each function draws one step's interaction from the lesson's facts.
 """
 
 from collections.abc import Mapping
@@ -12,17 +12,16 @@ import torch
 from numpy.typing import NDArray
 
 from pages.shared.clips import EXAMPLES
-from pages.shared.lesson.cached import bag_picture, masks_picture
+from pages.shared.lesson.cached import bag_picture, lesson_sounds, masks_picture
 from pages.shared.lesson.facts import EXAMPLE, IDEAL, LessonFacts
-from pages.shared.lesson.pictures import Theme
-from pages.shared.listen import Heard, encoded, event_levels, show_waterfall
-from pages.shared.take_away import shared_gain
+from pages.shared.lesson.pictures import INK, Theme
+from pages.shared.lesson.sounds import MIXTURE, SOURCE
+from pages.shared.listen import event_levels, show_waterfall
 from pages.shared.views import TITLES
 from sedtf_core.config import DetectionConfig
 from sedtf_core.events import frames_to_events
 from sedtf_core.labels import display_name, label_colour
 from sedtf_core.pooling import PAPER_DECAY, global_weighted_rank_pool
-from sedtf_core.separation import separate
 
 PAPER = f"{PAPER_DECAY} (paper)"
 DECAYS = {
@@ -34,8 +33,6 @@ DECAYS = {
     "1 (mean, GAP)": 1.0,
 }
 
-Mask = NDArray[np.float32]
-
 
 def theme() -> Theme:
     """The theme that the visitor sees."""
@@ -46,7 +43,7 @@ def show_bag(facts: LessonFacts) -> None:
     """Step 1: the clip with nothing but its label, and on request with the truth."""
     present = ", ".join(sorted(display_name(e.label).lower() for e in facts.mixture.events))
     st.markdown(f"Label of the whole clip: **{present}**. Nothing else is told.")
-    _play({"The clip": facts.mixture.mixture})
+    _play({"The clip": MIXTURE})
     is_told = st.toggle("Show what the label does not say", key="lesson_truth")
     st.image(bag_picture(theme(), with_events=is_told), width="stretch")
 
@@ -58,12 +55,7 @@ def show_masks(facts: LessonFacts) -> None:
         "Mask", list(masks), default="Box", key="lesson_mask", required=True
     )
     st.image(masks_picture((name,), theme(), columns=1), width="stretch")
-    _play(
-        {
-            "Mixture": facts.mixture.mixture,
-            "What the mask lets through": _through(facts, masks[name]),
-        }
-    )
+    _play({"Mixture": MIXTURE, "What the mask lets through": name})
 
 
 def show_gmp(facts: LessonFacts) -> None:
@@ -107,7 +99,7 @@ def reveal_gwrp(facts: LessonFacts) -> None:
     ideal = torch.from_numpy(facts.ideal.mask)
     pooled = {decay: float(global_weighted_rank_pool(ideal, decay)) for decay in DECAYS.values()}
     st.dataframe(
-        [{"r": "Ideal mask", **{name: f"{pooled[decay]:.2f}" for name, decay in DECAYS.items()}}],
+        [{"r": name, "The ideal mask pools to": f"{pooled[r]:.2f}"} for name, r in DECAYS.items()],
         hide_index=True,
     )
     _show_learnt(*facts.systems)
@@ -152,14 +144,18 @@ def _scores_figure(
 ) -> go.Figure:
     """Frame scores over time in the class's colour, both thresholds, and the truth as a shade."""
     seconds = np.arange(len(scores)) * hop_s
-    colour = label_colour(facts.event.label)
+    colour, ink = label_colour(facts.event.label), INK[theme()]
     figure = go.Figure(go.Scatter(x=seconds, y=scores, line={"color": colour, "shape": "hv"}))
     figure.add_vrect(
         facts.event.onset, facts.event.offset, fillcolor=colour, opacity=0.15, line_width=0,
         annotation_text="truth", annotation_position="top left",
     )  # fmt: skip
-    figure.add_hline(detection.high_threshold, line_dash="dash", annotation_text="begins")
-    figure.add_hline(detection.low_threshold, line_dash="dot", annotation_text="extends")
+    figure.add_hline(
+        detection.high_threshold, line_dash="dash", annotation_text="begins", line_color=ink
+    )
+    figure.add_hline(
+        detection.low_threshold, line_dash="dot", annotation_text="extends", line_color=ink
+    )
     figure.update_traces(hovertemplate="%{x:.2f} s: %{y:.2f}<extra></extra>")
     figure.update_layout(
         height=260, margin={"l": 10, "r": 10, "t": 10, "b": 10}, showlegend=False,
@@ -170,12 +166,8 @@ def _scores_figure(
 
 def show_sound(facts: LessonFacts) -> None:
     """Step 7: hear each mask."""
-    sounds = {"Mixture": facts.mixture.mixture, "True source": facts.source}
-    sounds |= {
-        f"{TITLES[system]} mask": _through(facts, mask.mask)
-        for system, mask in facts.systems.items()
-    }
-    _play(sounds | {IDEAL: _through(facts, facts.ideal.mask)})
+    masks = {f"{TITLES[system]} mask": system for system in facts.systems}
+    _play({"Mixture": MIXTURE, "True source": SOURCE, **masks, IDEAL: IDEAL})
 
 
 def reveal_sound(facts: LessonFacts) -> None:
@@ -189,17 +181,10 @@ def _show_learnt(*systems: str) -> None:
     st.image(masks_picture((IDEAL, *systems), theme()), width="stretch")
 
 
-def _through(facts: LessonFacts, mask: Mask) -> NDArray[np.float32]:
-    """The sound that a mask lets through."""
-    sounds: NDArray[np.float32] = separate(facts.mixture.mixture, mask[None]).numpy()
-    return np.asarray(sounds[0])
-
-
-def _play(sounds: Mapping[str, NDArray[np.float32]]) -> None:
-    """A player a sound, two a row, at one gain."""
-    gain = shared_gain(list(sounds.values()))
+def _play(sounds: Mapping[str, str]) -> None:
+    """A player a sound, two a row: what it is called here, and its name in ``lesson_sounds``."""
     columns = st.columns(2) if len(sounds) > 1 else [st.container()]
-    for index, (name, waveform) in enumerate(sounds.items()):
+    for index, (title, name) in enumerate(sounds.items()):
         with columns[index % len(columns)]:
-            st.caption(name)
-            st.audio(encoded(Heard(name, waveform, gain)), format="audio/flac")
+            st.caption(title)
+            st.audio(lesson_sounds()[name], format="audio/flac")

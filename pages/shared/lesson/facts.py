@@ -57,7 +57,8 @@ class MaskFacts:
 class LessonFacts:
     """The lesson's mixture and event, the ideal mask and each system's.
 
-    ``scores`` are GWRP's frame scores of the event's class, ``analysis`` all that GWRP says.
+    ``analyses`` holds all that each system says of the clip; ``ideal_peaks`` the highest frame score of the
+    ideal mask of each of the other classes.
     """
 
     mixture: Mixture
@@ -65,6 +66,7 @@ class LessonFacts:
     log_mel: Float[np.ndarray, "frames mel_bins"]
     mel_hz: Float[np.ndarray, " mel_bins"]
     ideal: MaskFacts
+    ideal_peaks: Mapping[str, float]
     systems: Mapping[str, MaskFacts]
     analyses: Mapping[str, Analysis]
 
@@ -136,13 +138,19 @@ def measure_lesson() -> LessonFacts:
     for name, analysis in analyses.items():
         assert analysis.masks is not None
         systems[name] = facts(analysis.masks[row], name, float(analysis.clip_probs[row]))
-    ideal = ideal_ratio_masks(mixed.sources, mixed.scene).numpy()[index]
+    ideals = ideal_ratio_masks(mixed.sources, mixed.scene).numpy()
+    peaks = {
+        event.label: float(mask.mean(axis=1).max())
+        for event, mask in zip(mixed.events, ideals, strict=True)
+        if event.label != LABEL
+    }
     return LessonFacts(
         mixture=mixed,
         event=mixed.events[index],
         log_mel=log_mel(torch.from_numpy(mixed.mixture), features).numpy(),
         mel_hz=mel_centres_hz(features).numpy(),
-        ideal=facts(ideal, None, None),
+        ideal=facts(ideals[index], None, None),
+        ideal_peaks=peaks,
         systems=systems,
         analyses=analyses,
     )

@@ -51,8 +51,8 @@ def handout_pdf(facts: LessonFacts) -> bytes:
     _paragraph(page, "What a weak label can teach", size=15, style="B")
     _paragraph(
         page,
-        "A network is told only that a class sounds somewhere in a clip. Its last layer before a global "
-        "pooling becomes a mask over time and frequency. The pooling decides what that mask looks like.",
+        "A network is told only that a class sounds somewhere in a clip. The layer before the global "
+        "pooling becomes a mask over time and frequency, and the pooling decides what that mask looks like.",
     )
     page.image(_masks(facts), w=page.epw, alt_text="Masks of one event under three poolings")
     _paragraph(page, _caption(facts), size=7.5)
@@ -82,6 +82,7 @@ def _plain(text: str) -> str:
     """A question without the marks of formulas."""
     for formula, words in SYMBOLS.items():
         text = text.replace(formula, words)
+    text = text.replace("*", "")
     if re.search(r"\$|\\", text):
         raise ValueError(f"the handout cannot print the formula in: {text}")
     return text
@@ -102,7 +103,7 @@ def _caption(facts: LessonFacts) -> str:
 def _masks(facts: LessonFacts) -> io.BytesIO:
     masks = {"Ideal ratio mask": facts.ideal.mask}
     masks |= {TITLES[name]: mask.mask for name, mask in facts.systems.items()}
-    figure = Figure(figsize=(9, 2.6), layout="constrained")
+    figure = Figure(figsize=(7.5, 3.0), layout="constrained")
     for ax, (title, mask) in zip(
         figure.subplots(1, len(masks), sharey=True), masks.items(), strict=True
     ):

@@ -7,21 +7,28 @@ from streamlit.errors import StreamlitPageNotFoundError
 
 from pages.shared.lesson.cached import lesson_handout
 from pages.shared.lesson.progress import STEPS as COUNT
-from pages.shared.lesson.progress import open_step, set_answer, set_step
+from pages.shared.lesson.progress import answers, open_step, set_answer, set_step, take_up_link
 from pages.shared.lesson.questions import Question
 from pages.shared.lesson.steps import STEPS
 
 _CHOICE = "lesson_step_choice"
 
 
+def given_answers(questions: Sequence[Question]) -> tuple[int | None, ...]:
+    """What was answered so far; a link's answer that is no choice counts as none."""
+    # Streamlit forgets a widget that another page does not show.
+    take_up_link(is_entering=_CHOICE not in st.session_state)
+    return answers([len(question.choices) for question in questions])
+
+
 def show_step_choice(answers: Sequence[int | None], questions: Sequence[Question]) -> int:
     """Which step is open; it stands in the link."""
     st.session_state[_CHOICE] = open_step()
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True, vertical_alignment="center"):
         st.segmented_control(
             "Step", range(1, COUNT + 1), key=_CHOICE, required=True, on_change=_open_choice,
             format_func=lambda n: f"{n}{_mark(answers[n - 1], questions[n - 1])}",
-            help="A tick: answered right. A cross: answered otherwise. Nothing is lost by trying.",
+            label_visibility="collapsed",
         )  # fmt: skip
         st.toggle("Speaker notes", key="notes", bind="query-params")
         st.download_button(
@@ -59,9 +66,9 @@ def show_question(number: int, question: Question, chosen: int | None) -> None:
         )  # fmt: skip
         if chosen is None:
             return
-        if chosen == question.right:
+        if picked == chosen == question.right:
             st.success(f"Right. {question.why}")
-        else:
+        elif picked == chosen:
             right = question.choices[question.right]
             st.warning(f"Not quite; the answer is: {right}. {question.why}")
     if number < COUNT:

@@ -22,7 +22,7 @@ INK = {"light": "#262730", "dark": "#fafafa"}
 
 def clip_picture(facts: LessonFacts, theme: Theme, *, events: Sequence[Event] | None) -> bytes:
     """The log mel as PNG, with the events below it, or an empty lane where they are not told."""
-    figure = Figure(figsize=(9, 3.6), layout="constrained")
+    figure = Figure(figsize=(7, 3.4), layout="constrained")
     above, below = figure.subplots(2, 1, height_ratios=[3, 1], sharex=True)
     _log_mel(facts, theme, above)
     above.set_title("Log mel of the mixture", color=INK[theme])
@@ -32,7 +32,7 @@ def clip_picture(facts: LessonFacts, theme: Theme, *, events: Sequence[Event] | 
         below.texts[0].set_text("Onsets and offsets: not in the label")
     else:
         plot_events(events, duration_s=duration_s, ax=below, theme=theme)
-    return figure_to_png(figure, dpi=130)
+    return figure_to_png(figure, dpi=160)
 
 
 def mask_pictures(
@@ -50,7 +50,7 @@ def mask_pictures(
         Colours, and pictures a row.
     """
     rows = -(-len(names) // columns)
-    figure = Figure(figsize=(9, 2.4 * rows + 0.3), layout="constrained")
+    figure = Figure(figsize=(7, 2.2 * rows + 0.3), layout="constrained")
     grid = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
     for ax, name in zip(grid.flat, names, strict=False):
         mask = facts.systems[name].mask if name in facts.systems else facts.simple_masks()[name]
@@ -61,7 +61,7 @@ def mask_pictures(
         ax.set_visible(False)
     for ax in grid.flat:
         ax.label_outer()
-    return figure_to_png(figure, dpi=130)
+    return figure_to_png(figure, dpi=160)
 
 
 def _title(facts: LessonFacts, name: str, mask: Mask) -> str:

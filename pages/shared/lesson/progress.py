@@ -5,6 +5,7 @@ What comes from a link is checked: anything else counts as not answered.
 """
 
 import string
+from collections.abc import Sequence
 
 import streamlit as st
 
@@ -25,35 +26,41 @@ def format_answers(answers: tuple[int | None, ...]) -> str:
     return "".join(NOT_ANSWERED if index is None else _LETTERS[index] for index in answers)
 
 
-def answers() -> tuple[int | None, ...]:
-    """Return the answers given so far."""
-    return parse_answers(_remembered(ANSWERS_KEY, ""))
+def take_up_link(*, is_entering: bool) -> None:
+    """Keep what the link says; on coming back from another page, restore what that page has cleared.
+
+    Later a link without a step is the browser's Back to where there was none, and means the first.
+    """
+    for key in (ANSWERS_KEY, STEP_KEY):
+        kept = f"lesson_{key}"
+        if is_entering and key not in st.query_params and kept in st.session_state:
+            st.query_params[key] = st.session_state[kept]
+        if key in st.query_params:
+            st.session_state[kept] = st.query_params[key]
+
+
+def answers(choices: Sequence[int]) -> tuple[int | None, ...]:
+    """Return the answers given so far; ``choices`` is how many each step offers."""
+    given = parse_answers(st.query_params.get(ANSWERS_KEY, ""))
+    return tuple(
+        index if index is not None and index < count else None
+        for index, count in zip(given, choices, strict=True)
+    )
 
 
 def set_answer(step: int, chosen: int | None) -> None:
     """Put the answer of a step, counted from 1, into the link."""
-    given = list(answers())
+    given = list(parse_answers(st.query_params.get(ANSWERS_KEY, "")))
     given[step - 1] = chosen
-    _remember(ANSWERS_KEY, format_answers(tuple(given)))
+    st.query_params[ANSWERS_KEY] = format_answers(tuple(given))
 
 
 def open_step() -> int:
     """Return the number of the step that is open, counted from 1."""
-    text = _remembered(STEP_KEY, "1")
+    text = st.query_params.get(STEP_KEY, "1")
     return int(text) if text in map(str, range(1, STEPS + 1)) else 1
 
 
 def set_step(number: int) -> None:
     """Open a step."""
-    _remember(STEP_KEY, str(number))
-
-
-def _remembered(key: str, otherwise: str) -> str:
-    """What the link says; or the session, where going to another page has cleared the link."""
-    if key not in st.query_params and f"lesson_{key}" in st.session_state:
-        st.query_params[key] = st.session_state[f"lesson_{key}"]
-    return st.query_params.get(key, otherwise)
-
-
-def _remember(key: str, value: str) -> None:
-    st.query_params[key] = st.session_state[f"lesson_{key}"] = value
+    st.query_params[STEP_KEY] = str(number)

@@ -6,9 +6,10 @@ A question's right answer follows from the facts wherever it is about data; the 
 from dataclasses import dataclass
 
 from pages.shared.lesson.facts import LessonFacts
-from pages.shared.numbers import thousands
+from pages.shared.numbers import signed_db, thousands
 from pages.shared.views import TITLES
 from sedtf_core.config import DetectionConfig
+from sedtf_core.labels import display_name
 
 
 @dataclass(frozen=True)
@@ -36,8 +37,8 @@ def questions(facts: LessonFacts) -> tuple[Question, ...]:
 
 def _about_labels(facts: LessonFacts) -> Question:
     return Question(
-        f"The clip is labelled “{facts.name}”. For how many of the {thousands(facts.units)} units of time "
-        f"and frequency does that label say whether they are {facts.name}?",
+        f"One label of the clip is “{facts.name}”. For how many of the {thousands(facts.units)} units of "
+        f"time and frequency does that label say whether they are {facts.name}?",
         ("For none of them", "For the loud ones", "For all of them"),
         0,
         f"The clip is a *bag* of units, and the label is the bag's: 1 says that at least one unit is "
@@ -66,26 +67,22 @@ def _about_gmp(facts: LessonFacts) -> Question:
         0,
         "The maximum depends on a single unit, so only that one is told to rise; once it is high, nothing "
         f"asks for the rest. What the trained network shows: {_units_lit(gmp.lit)} of this {facts.name}, "
-        f"where the ideal mask has {thousands(facts.ideal.lit)}. GMP underestimates "
-        "the event's area.",
+        f"where the ideal mask has {thousands(facts.ideal.lit)}: "
+        f"{_held(gmp.lit < facts.ideal.lit, 'GMP', 'underestimates')}.",
     )
 
 
 def _about_gap(facts: LessonFacts) -> Question:
     gap, mean = facts.systems["gap"], facts.ideal_mean()
-    held = (
-        "GAP overestimates"
-        if gap.lit > facts.ideal.lit
-        else "On this clip it does not overestimate"
-    )
     return Question(
         f"The ideal mask of this {facts.name} has a mean of {mean:.2f}. What clip probability does GAP make "
         "of this perfect answer?",
         (f"{mean:.2f}", "0.50", "1.00"),
         0,
         f"GAP is the mean. The loss wants 1 and sees {mean:.2f}, so it punishes a perfect mask and pushes "
-        f"every unit up alike: the mask floods the plane. The trained network lights {thousands(gap.lit)} "
-        f"units, the ideal mask {thousands(facts.ideal.lit)}: {held} the event's area.",
+        f"every unit up alike: the mask spreads. The trained network lights {_area(facts, gap.lit)}, the "
+        f"ideal mask {_area(facts, facts.ideal.lit)}: "
+        f"{_held(gap.lit > facts.ideal.lit, 'GAP', 'overestimates')}.",
     )
 
 
@@ -107,6 +104,10 @@ def _about_gwrp(facts: LessonFacts) -> Question:
 
 def _about_events(facts: LessonFacts) -> Question:
     ideal = float(facts.ideal.mask.mean(axis=1).max())
+    others = " and ".join(
+        f"{display_name(label).lower()} reach {peak:.2f}"
+        for label, peak in facts.ideal_peaks.items()
+    )
     learnt = float(facts.analyses["gwrp"].frame_scores[facts.row].max())
     paper = DetectionConfig()
     return Question(
@@ -114,9 +115,10 @@ def _about_events(facts: LessonFacts) -> Question:
         f"of this {facts.name}?",
         ("0.00", f"{ideal:.2f}", "1.00"),
         1,
-        f"To {ideal:.2f}, and under GWRP to {learnt:.2f}: a sound that fills 20 of the 64 bands cannot score "
-        f"above {20 / 64:.2f}, however sure the network is. The thresholds that begin and extend an event "
-        f"are therefore low: {paper.high_threshold:g} and {paper.low_threshold:g} in the paper.",
+        f"To {ideal:.2f}, and under GWRP to {learnt:.2f}. In the same clip the ideal masks of {others}: a "
+        "frame score cannot exceed the share of the bands that a sound fills, however sure the network is. "
+        "One pair of thresholds serves all classes, so it must be low: an event begins at "
+        f"{paper.high_threshold:g} and extends at {paper.low_threshold:g} in the paper.",
     )
 
 
@@ -124,7 +126,7 @@ def _about_sound(facts: LessonFacts) -> Question:
     names = tuple(facts.systems)
     worst = min(names, key=lambda name: facts.systems[name].si_sdr_improvement_db)
     gained = ", ".join(
-        f"{TITLES[name]} {mask.si_sdr_improvement_db:+.1f} dB"
+        f"{TITLES[name]} {signed_db(mask.si_sdr_improvement_db)}"
         for name, mask in facts.systems.items()
     )
     return Question(
@@ -133,7 +135,7 @@ def _about_sound(facts: LessonFacts) -> Question:
         tuple(TITLES[name] for name in names),
         names.index(worst),
         f"Gained over the mixture here: {gained}. An ideal ratio mask would gain "
-        f"{facts.ideal.si_sdr_improvement_db:+.1f} dB. A mask too small cuts the source away, a mask too "
+        f"{signed_db(facts.ideal.si_sdr_improvement_db)}. A mask too small cuts the source away, a mask too "
         "wide lets the scene through; SI-SDR punishes both. It is one clip and three short training runs: "
         "the Results page has the means over many.",
     )
@@ -141,3 +143,16 @@ def _about_sound(facts: LessonFacts) -> Question:
 
 def _units_lit(number: int) -> str:
     return "1 unit above one half" if number == 1 else f"{thousands(number)} units above one half"
+
+
+def _area(facts: LessonFacts, lit: int) -> str:
+    return f"{thousands(lit)} units ({lit / facts.units:.1%} of the plane)"
+
+
+def _held(is_so: bool, name: str, verb: str) -> str:
+    """Whether the paper's claim about the area of a system's masks shows on this event."""
+    return (
+        f"{name} {verb} the area"
+        if is_so
+        else f"on this event {name} does not, as the paper has it"
+    )

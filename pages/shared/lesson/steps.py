@@ -101,8 +101,8 @@ STEPS = (
         "passes a threshold an **event** begins; it goes on while the score stays above a lower one. Find a "
         "threshold that gives the bark and nothing else.",
         demos.show_events,
-        "Begin at 0.5 and move down. Why is a good threshold so low? Because a frame score is a mean over "
-        "all bands, and no sound fills them all.",
+        "Begin at 0.5 and move down. Ask why no single threshold suits every class: a frame score is a mean "
+        "over all bands, and no sound fills them all.",
         ("frame score", "event", "onset", "operating point"),
         ("pages/events.py", "Move the operating point on Events"),
     ),

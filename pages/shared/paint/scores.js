@@ -35,16 +35,17 @@ export function scoreRows(board, part, yoursDb) {
   return [{ key: "yours", name: "Yours", value: yoursDb }, ...others];
 }
 
-/** Draws the bars into a list. */
+/** Draws the bars into a list; a value of null, of an empty board, has none. */
 export function showScores(list, rows) {
-  const { low, high } = scoreRange(rows.map(({ value }) => value));
+  const { low, high } = scoreRange(rows.map(({ value }) => value ?? 0));
   const place = (value) => (100 * (value - low)) / (high - low);
   list.replaceChildren(
     ...rows.map(({ key, name, value }) => {
-      const [left, right] = [place(Math.max(low, Math.min(0, value))), place(Math.max(0, value))];
+      const gain = value ?? 0;
+      const [left, right] = [place(Math.max(low, Math.min(0, gain))), place(Math.max(0, gain))];
       return element(
         "li",
-        { "data-mask": key, class: value < low ? "cut" : null },
+        { "data-mask": key, class: gain < low ? "cut" : null },
         element("span", { class: "who" }, name),
         element(
           "span",
@@ -52,7 +53,7 @@ export function showScores(list, rows) {
           element("i", { class: "fill", style: `left:${left}%;width:${right - left}%` }),
           element("i", { class: "zero", style: `left:${place(0)}%` }),
         ),
-        element("span", { class: "gain" }, formatGain(value)),
+        element("span", { class: "gain" }, value === null ? "\u2013" : formatGain(value)),
       );
     }),
   );

@@ -1,0 +1,1 @@
+"""The timeline on which the events of a synthesised mixture are placed."""

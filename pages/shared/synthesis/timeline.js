@@ -1,0 +1,157 @@
+/**
+ * The timeline: the lanes, and what becomes of their gestures.
+ *
+ * `events` is what the user sees; it leads while a change is on its way to Python, which answers with the
+ * change's serial. Python hears of a gesture when it is finished; of keys, when they have rested.
+ */
+
+import { element } from "../browser/dom.js";
+import { Lane } from "./lane.js";
+import { freeClasses } from "./places.js";
+import { Voice } from "./voice.js";
+
+const REST_MS = 350;
+
+export class Timeline {
+  constructor(root, report) {
+    this.root = root;
+    this.report = report;
+    this.busy = false; // a block is being dragged
+    this.serial = 0;
+    this.reported = null; // the events that Python knows of, as text
+    this.waiting = null; // a view that came during a gesture
+    this.voice = new Voice(() => this.lanes.forEach((lane) => lane.drawPlay()));
+    this.lanes = [];
+    this.add = root.querySelector(".add");
+    this.add.addEventListener("change", () => this.addEvent(this.add.value));
+    this.said = root.querySelector(".said");
+  }
+
+  /** Shows what Python sent, unless the user has gone on since. */
+  load(view) {
+    if (view.serial < this.serial) {
+      this.view = { ...view, serial: this.serial };
+      this.lanes.forEach((lane) => lane.drawPlay());
+      return;
+    }
+    if (this.busy || this.resting) {
+      this.waiting = view;
+      return;
+    }
+    this.waiting = null;
+    const before = JSON.stringify(this.events);
+    this.serial = view.serial;
+    this.view = view;
+    this.events = view.events;
+    this.reported = JSON.stringify(view.events);
+    if (this.reported === before) this.lanes.forEach((lane) => lane.follow());
+    else this.build();
+    this.said.textContent = "";
+  }
+
+  /** The samples of an event's clip, or undefined while they are on their way. */
+  soundOf({ label, number }) {
+    const at = this.view.events.findIndex(
+      (event) => event.label === label && event.number === number,
+    );
+    return this.view.sounds[at];
+  }
+
+  /** Builds the lanes anew; what had the focus gets it back. */
+  build() {
+    const focus = this.focused();
+    this.lanes = this.events.map((_, index) => new Lane(this, index));
+    this.root
+      .querySelector(".lanes")
+      .replaceChildren(...this.lanes.map(({ node }) => node), this.ruler());
+    const free = this.events.length < this.view.most_events ? freeClasses(this.view, this.events) : [];
+    const first = free.length ? "Choose a class" : `${this.view.most_events} at most`;
+    this.add.replaceChildren(
+      element("option", { value: "" }, first),
+      ...free.map(({ label, name }) => element("option", { value: label }, name)),
+    );
+    this.add.value = "";
+    this.add.disabled = !free.length;
+    if (focus) this.lanes[focus.index]?.node.querySelector(focus.selector)?.focus();
+  }
+
+  /** Which control of which lane has the focus, or null. */
+  focused() {
+    const active = this.root.getRootNode().activeElement;
+    const index = this.lanes.findIndex(({ node }) => node.contains(active));
+    return index < 0 ? null : { index, selector: `.${[...active.classList].join(".")}` };
+  }
+
+  /** The seconds under the lanes. */
+  ruler() {
+    const seconds = this.view.clip_ms / 1000;
+    const marks = Array.from({ length: seconds + 1 }, (_, second) =>
+      element(
+        "span",
+        { style: `left: ${(100 * second) / seconds}%` },
+        second === seconds ? `${second} s` : `${second}`,
+      ),
+    );
+    return element("div", { class: "ruler", "aria-hidden": "true" }, element("div", {}, ...marks));
+  }
+
+  /** Moves an event on the screen only. */
+  move(index, event) {
+    this.events = this.events.with(index, event);
+    this.lanes[index].draw();
+  }
+
+  /** Puts another event in the place of one, and tells Python. */
+  change(index, event) {
+    this.events = this.events.with(index, event);
+    this.build();
+    this.release();
+  }
+
+  remove(index) {
+    this.events = this.events.toSpliced(index, 1);
+    this.voice.stop();
+    this.build();
+    const next = this.lanes[Math.min(index, this.lanes.length - 1)];
+    (next?.node.querySelector(".remove") ?? this.add).focus();
+    this.release();
+  }
+
+  /** Asks Python to find a place for a new event. */
+  addEvent(label) {
+    if (!label) return;
+    this.said.textContent = "Adding it where it is longest silent.";
+    this.release([...this.events, { label, number: null, onset_ms: null }]);
+  }
+
+  /** Tells Python when the keys have rested. */
+  pause() {
+    clearTimeout(this.resting);
+    this.resting = setTimeout(() => this.release(), REST_MS);
+  }
+
+  /** Tells Python, where something has changed. */
+  release(events = this.events) {
+    clearTimeout(this.resting);
+    this.resting = null;
+    const text = JSON.stringify(events);
+    if (text !== this.reported) {
+      this.reported = text;
+      this.report({ serial: ++this.serial, events });
+    } else if (this.waiting) this.load(this.waiting);
+    this.waiting = null;
+  }
+
+  play(index) {
+    const event = this.events[index];
+    const sound = this.soundOf(event);
+    if (this.voice.label === event.label) this.voice.stop();
+    else if (sound) this.voice.play(event.label, sound, this.view.sample_rate);
+    this.lanes.forEach((lane) => lane.drawPlay());
+  }
+
+  destroy() {
+    clearTimeout(this.resting);
+    this.voice.close();
+  }
+}
