@@ -105,7 +105,7 @@ def _about_gwrp(facts: LessonFacts) -> Question:
 def _about_events(facts: LessonFacts) -> Question:
     ideal = float(facts.ideal.mask.mean(axis=1).max())
     others = " and ".join(
-        f"{display_name(label).lower()} reach {peak:.2f}"
+        f"that of {display_name(label).lower()} reaches {peak:.2f}"
         for label, peak in facts.ideal_peaks.items()
     )
     learnt = float(facts.analyses["gwrp"].frame_scores[facts.row].max())
@@ -115,7 +115,7 @@ def _about_events(facts: LessonFacts) -> Question:
         f"of this {facts.name}?",
         ("0.00", f"{ideal:.2f}", "1.00"),
         1,
-        f"To {ideal:.2f}, and under GWRP to {learnt:.2f}. In the same clip the ideal masks of {others}: a "
+        f"To {ideal:.2f}, and under GWRP to {learnt:.2f}. In the same clip {others}: a "
         "frame score cannot exceed the share of the bands that a sound fills, however sure the network is. "
         "One pair of thresholds serves all classes, so it must be low: an event begins at "
         f"{paper.high_threshold:g} and extends at {paper.low_threshold:g} in the paper.",

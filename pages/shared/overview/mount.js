@@ -10,8 +10,8 @@ export default function mount({ data, parentElement, setStateValue }) {
   const entry = strips.get(parentElement) ?? { calls: 0 };
   strips.set(parentElement, entry);
   const call = ++entry.calls;
-  entry.report = (start) => setStateValue("moved", { start_s: start, serial: Date.now() });
-  entry.strip ??= new Strip(root, (start) => entry.report(start));
+  entry.report = (moved) => setStateValue("moved", moved);
+  entry.strip ??= new Strip(root, (moved) => entry.report(moved));
   entry.strip.load(data);
   return () => {
     if (entry.calls !== call) return; // an older call's clean-up, which Streamlit may run late

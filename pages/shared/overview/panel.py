@@ -23,7 +23,7 @@ from sedtf_core.labels import display_name
 START, STRIP, SYSTEM, JOB, TABLE = (
     f"overview_{name}" for name in ("start", "strip", "system", "job", "table")
 )
-OF = "overview_of"
+OF, SERIAL = "overview_of", "overview_serial"
 LEAD_S = 2.0  # what is seen before an event that was chosen in the table
 
 
@@ -42,7 +42,10 @@ def show_overview(digest: str, name: str, data: bytes, total_s: float, window_s:
     whole = cached.whole_recordings().get((digest, system))
     with place:
         picture = cached.recording_picture(digest, data)
-        strip(strip_data(picture, whole, start_s, window_s), key=STRIP, on_change=_take_window)
+        serial = int(st.session_state.get(SERIAL, 0))
+        strip(
+            strip_data(picture, whole, start_s, window_s, serial), key=STRIP, on_change=_take_window
+        )
     # The order stands until it is done or stopped: a run that something else cuts short begins it anew.
     if st.session_state.get(JOB) == (digest, system) and whole is None:
         with below:
@@ -58,6 +61,7 @@ def _take_window() -> None:
     moved = st.session_state[STRIP]["moved"]
     if moved is not None:
         st.session_state[START] = float(moved["start_s"])
+        st.session_state[SERIAL] = int(moved["serial"])
 
 
 def _show_order(digest: str) -> str:

@@ -20,6 +20,7 @@ export class Strip {
   constructor(root, report) {
     this.root = root;
     this.report = report;
+    this.serial = 0; // of the last move that Python was told of
     const find = (name) => root.querySelector(`.${name}`);
     [this.plot, this.picture, this.lanes] = ["plot", "picture", "lanes"].map(find);
     [this.window, this.axis, this.names, this.shown] = ["window", "axis", "names", "shown"].map(find);
@@ -32,12 +33,14 @@ export class Strip {
     this.observer.observe(this.plot);
   }
 
-  /** Shows what Python sent; a window in the user's hand stays there. */
+  /** Shows what Python sent; a window in the user's hand, or moved since, stays there. */
   load(view) {
     this.view = view;
     this.levels = bytesOf(view.levels);
     this.scores = view.lanes.map(({ scores }) => bytesOf(scores));
-    if (this.held === undefined && !this.resting) this.start = this.reported = view.start_s;
+    const isLatest = view.serial >= this.serial;
+    if (this.start === undefined || (isLatest && this.held === undefined && !this.resting))
+      this.start = this.reported = view.start_s;
     const lanes = view.lanes.map(({ name, colour }) =>
       element("div", { title: name }, name, element("i", { style: `background: ${colour}` })),
     );
@@ -158,7 +161,8 @@ export class Strip {
     this.resting = null;
     if (this.start === this.reported) return;
     this.reported = this.start;
-    this.report(this.start);
+    this.serial = Date.now();
+    this.report({ start_s: this.start, serial: this.serial });
   }
 
   destroy() {

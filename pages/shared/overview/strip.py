@@ -21,9 +21,17 @@ SCRIPTS = (
 
 
 def strip_data(
-    picture: Picture, whole: WholeAnalysis | None, start_s: float, window_s: float
+    picture: Picture,
+    whole: WholeAnalysis | None,
+    start_s: float,
+    window_s: float,
+    serial: int = 0,
 ) -> dict[str, Any]:
-    """What the strip draws; bytes stand in base64, rows one after the other."""
+    """What the strip draws; bytes stand in base64, rows one after the other.
+
+    ``serial`` is that of the last move that ``start_s`` takes into account: a browser that has moved on since
+    does not let a late answer move its window back.
+    """
     lanes = []
     for label in dict.fromkeys(event.label for event in whole.events) if whole else ():
         assert whole is not None
@@ -41,6 +49,7 @@ def strip_data(
         "duration_s": picture.duration_s,
         "window_s": window_s,
         "start_s": start_s,
+        "serial": serial,
         "bands": bands,
         "columns": columns,
         "levels": _text(picture.levels),

@@ -26,6 +26,7 @@ from sedtf_core.events import Event
 
 MAGIC = b"SEDP"
 COMPRESSION_LEVEL = 1  # measured: higher levels cost more time than they save on a local network
+FIRST_SYSTEMS = 3  # whose panels are shown at first
 ALL_CLASSES = "*"  # what PlayerState.selected says when all classes are shown at once
 DB_STEP = 0.01  # levels travel as 16-bit steps of this size
 _ALIGNMENT = 8  # typed arrays in the browser must start at a multiple of their item size
@@ -196,6 +197,11 @@ class PlayerView:
             raise ValueError("the first track must be the mixture")
         for track in self.tracks:
             _require_shape(f"track {track.name}", track.waveform, self.tracks[0].waveform.shape)
+
+    def beginning(self) -> PlayerState:
+        """What the player begins with where nothing else is asked for; state.js does the same."""
+        shown = ("ideal", *(system.name for system in self.systems[:FIRST_SYSTEMS]))
+        return PlayerState(self.detection, self.classes[0].label, shown)
 
     @cached_property
     def blob(self) -> bytes:
