@@ -13,6 +13,9 @@ PYTHON ?= $(shell for python in python3 python3.12 python3.11 python3.10 python3
 BIN := .venv/bin
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.10 --no-annotate --no-header $(UPGRADE)
 
+# Alone, and what fails once more: a busy machine loses what is pressed while a page is drawn anew.
+BROWSER_TESTS := $(BIN)/python -m pytest -m "browser and not slow"
+
 .DEFAULT_GOAL := help
 .PHONY: help app test test-slow check format bench load screenshots lock clean
 
@@ -24,7 +27,8 @@ app: .venv/.installed-app ## install what is missing and open the application
 
 # One thread of torch and BLAS a worker: pytest already keeps every core busy.
 test: .venv/.installed-dev ## run the tests, those in a browser where a Chromium is found
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --maxprocesses 8 --dist loadgroup -m "not slow" $(ARGS)
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --maxprocesses 8 -m "not slow and not browser" $(ARGS)
+	$(BROWSER_TESTS) $(ARGS) || $(BROWSER_TESTS) --last-failed --last-failed-no-failures none $(ARGS)
 
 test-slow: .venv/.installed-dev ## run the tests that `make test` leaves out
 	$(BIN)/python -m pytest -m slow $(ARGS)
