@@ -127,26 +127,6 @@ def test_a_clip_is_chosen_by_its_number_and_played_alone(page: Page) -> None:
     expect(play).to_be_visible()  # it has ended
 
 
-def test_events_are_added_changed_and_removed_by_keyboard(page: Page) -> None:
-    before = linked_onsets(page)
-    add = page.get_by_role("combobox", name="Add an event")
-    add.focus()
-    page.keyboard.type("Cow")
-    page.keyboard.press("Enter")
-    page.wait_for_url(re.compile("events=Cowbell"))
-    expect(page.locator(".timeline .lane")).to_have_count(3)
-    assert linked_onsets(page)[:2] == before
-    assert add.locator("option", has_text="Cowbell").count() == 0
-    page.get_by_role("combobox", name="Class of event 3").select_option("Flute")
-    page.wait_for_url(re.compile("events=Flute"))
-    assert "Cowbell" not in page.url
-    page.locator(".timeline").get_by_role("button", name="Remove Flute").press("Enter")
-    page.wait_for_url(lambda url: "Flute" not in url)
-    expect(page.locator(".timeline .lane")).to_have_count(2)
-    expect(page.locator(".timeline").get_by_role("button", name="Remove Oboe")).to_be_focused()
-    assert linked_onsets(page) == before
-
-
 def test_the_link_brings_the_placement_back(browser: Browser, application: str, page: Page) -> None:
     other = open_timeline(browser, application, page.url.split("?")[1], width=700)
     assert [onset(other, name) for name in ("Bark", "Oboe")] == [
