@@ -109,6 +109,6 @@ def _number(text: str | None, kind: Callable[[str], float]) -> float | None:
     """A finite number, or None."""
     try:
         number = kind(text or "")
-    except ValueError:
+        return number if math.isfinite(number) else None
+    except (ValueError, OverflowError):  # no number, or one with hundreds of digits
         return None
-    return number if math.isfinite(number) else None

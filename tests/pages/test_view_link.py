@@ -69,6 +69,7 @@ def test_any_text_in_a_link_is_some_view(link: dict[str, str]) -> None:
         {"median": "4"},
         {"least": "1e9"},
         {"gap": "-1"},
+        {"gap": "1" * 400},
         {"tag": "<script>"},
         {"zoom": "5_2_0_8000"},
         {"zoom": "1_2_3"},
