@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from pages.shared.browser.component import SHARED, bundle
+from pages.shared.numbers import thousands
 from pages.shared.overview.strip import SCRIPTS as STRIP
 from pages.shared.paint.component import SCRIPTS as PAINT
 from pages.shared.player.player import SCRIPTS as PLAYER
@@ -14,6 +15,7 @@ from pages.shared.pooling.lab import SCRIPTS as POOLING
 from pages.shared.synthesis.timeline import SCRIPTS as TIMELINE
 from pages.shared.training.slow_motion.slow_motion import SCRIPTS as SLOW_MOTION
 from pages.shared.training.toy.toy import SCRIPTS as TOY
+from tests.pages.conftest import RunJavascript
 
 COMPONENTS = {
     "player": PLAYER,
@@ -57,3 +59,11 @@ def test_components_ask_the_network_for_nothing(scripts: Sequence[Path]) -> None
     folder = scripts[-1].parent
     for path in [*scripts, *folder.glob("*.css"), *folder.glob("*.html"), *SHARED.glob("*.css")]:
         assert re.search(forbidden, path.read_text(encoding="utf-8")) is None, path.name
+
+
+def test_numbers_are_written_alike_in_python_and_in_the_browser(
+    run_javascript: RunJavascript,
+) -> None:
+    numbers = [0, 1, 12, 999, 1000, 19_904, 1_234_567]
+    script = f"console.log(JSON.stringify({numbers}.map(grouped)));"
+    assert run_javascript([SHARED / "numbers.js"], script) == [thousands(n) for n in numbers]

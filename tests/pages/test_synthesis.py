@@ -12,6 +12,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from pages.shared.browser.component import SHARED
 from pages.shared.cached import SAMPLE_RATE, library, mixture
 from pages.shared.clips import EXAMPLES
 from pages.shared.state import (
@@ -262,7 +263,7 @@ def test_an_impossible_report_is_put_right(monkeypatch: pytest.MonkeyPatch) -> N
 
 # JavaScript
 
-LOGIC = tuple(FOLDER / f"{name}.js" for name in ("message", "places"))
+LOGIC = (SHARED / "message.js", *(FOLDER / f"{name}.js" for name in ("message", "places")))
 
 
 def test_the_browser_reads_the_message(run_javascript: Any, tmp_path: Path) -> None:

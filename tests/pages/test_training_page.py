@@ -11,6 +11,7 @@ import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
+from pages.shared.browser.component import SHARED
 from pages.shared.cached import SNAPSHOTS, slow_motion_event, slow_motion_ideals
 from pages.shared.training.slow_motion.findings import (
     EventAreas,
@@ -200,7 +201,7 @@ def test_the_browser_reads_what_python_packs(
         runs: event.runs.map(({ masks, steps, title }) => ({ title, steps, sums: masks.map(sum) })) }));
     """
     event = run_javascript(
-        [FOLDER / "message.js"],
+        [SHARED / "message.js", FOLDER / "message.js"],
         script % base64.b64encode(message).decode(),
     )
     assert event["name"] == display_name(snapshots.recipes[1].events[2].label)

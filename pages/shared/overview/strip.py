@@ -16,6 +16,7 @@ FOLDER = Path(__file__).parent
 SCRIPTS = (
     SHARED / "dom.js",
     SHARED / "colours.js",
+    SHARED / "mounted.js",
     *(FOLDER / f"{name}.js" for name in ("scale", "strip", "mount")),
 )
 

@@ -5,10 +5,7 @@
  * bytes (255 is 1). The bytes arrive as a view at any offset, so they are copied first.
  */
 
-async function inflate(bytes) {
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
-  return new Response(stream).arrayBuffer();
-}
+import { inflate, inflateBody } from "../browser/message.js";
 
 /** Splits a message: the JSON in front, and two compressed parts, the second of which may be empty. */
 export function splitPaintMessage(data) {
@@ -26,9 +23,8 @@ export async function unpackSound(sound) {
 
 /** The board: header fields in JavaScript's spelling, plus arrays. */
 export async function unpackBoard(body) {
-  const buffer = await inflate(body);
-  let offset = 4 + new DataView(buffer).getUint32(0, true);
-  const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, offset - 4)));
+  const { header, buffer, start } = await inflateBody(body);
+  let offset = start;
   const { frames, bands, samples } = header;
   const take = (Type, count) => {
     const array = new Type(buffer, offset, count);

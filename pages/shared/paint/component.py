@@ -18,6 +18,8 @@ SCRIPTS = (
     PLAYER / "engine.js",
     SHARED / "colours.js",
     SHARED / "dom.js",
+    SHARED / "message.js",
+    SHARED / "mounted.js",
     *(
         FOLDER / f"{name}.js"
         for name in ("strokes", "board", "picture", "scores", "sound", "gestures", "tools", "paint")

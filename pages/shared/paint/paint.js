@@ -4,6 +4,7 @@
  */
 
 import { element } from "../browser/dom.js";
+import { keepMounted } from "../browser/mounted.js";
 import { splitPaintMessage, unpackBoard, unpackSound } from "./board.js";
 import { Hand } from "./gestures.js";
 import { Picture } from "./picture.js";
@@ -13,8 +14,6 @@ import { drawStroke, strokesToMask } from "./strokes.js";
 import { Tools } from "./tools.js";
 
 const LEAD_IN_S = 0.2; // heard before what was painted
-
-const boards = new WeakMap(); // Streamlit's parent element → its DrawingBoard
 
 /** Everything on screen, for one place on the page. */
 export class DrawingBoard {
@@ -192,18 +191,12 @@ export class DrawingBoard {
 /** Streamlit calls this on mounting and again whenever data or theme have changed. */
 export default function mount({ data, parentElement, setStateValue }) {
   const root = parentElement.querySelector(".paint");
-  const entry = boards.get(parentElement) ?? { drawn: new DrawingBoard(root), calls: 0 };
-  boards.set(parentElement, entry);
-  const call = ++entry.calls;
-  entry.drawn.setStateValue = setStateValue;
-  entry.drawn.take(data).catch((error) => {
+  const { entry, leave } = keepMounted(parentElement, () => new DrawingBoard(root));
+  entry.shown.setStateValue = setStateValue;
+  entry.shown.take(data).catch((error) => {
     const message = `The board could not be shown: ${error.message}`;
     root.querySelector(".loading").replaceChildren(element("p", {}, message));
     throw error;
   });
-  return () => {
-    if (entry.calls !== call) return; // an older call's clean-up, which Streamlit may run late
-    boards.delete(parentElement);
-    entry.drawn.destroy();
-  };
+  return leave;
 }

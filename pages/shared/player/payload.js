@@ -2,43 +2,32 @@
  * Reads the message that payload.py writes.
  *
  * The message is "SEDP" | u32 length | JSON state | zlib(u32 length | JSON header | aligned
- * arrays). The bytes arrive as a view into a larger buffer at any offset, so they are copied before
- * typed arrays are laid over them. Numbers keep the units of payload.py: seconds, Hz, masks as
- * bytes (255 is 1).
+ * arrays). Numbers keep the units of payload.py: seconds, Hz, masks as bytes (255 is 1).
  */
+
+import { bodyIdentity, inflateBody, splitFront } from "../browser/message.js";
 
 const ARRAY_TYPES = { u1: Uint8Array, i2: Int16Array, f4: Float32Array };
 
 /**
  * Splits a message into the state in front and the compressed view.
  *
- * `identity` changes exactly when the view does (a zlib stream ends in the checksum of its
- * content), so a changed state alone does not make the player load everything again.
+ * `identity` changes exactly when the view does, so a changed state alone does not make the player
+ * load everything again.
  */
 export function splitMessage(data) {
-  const bytes = new Uint8Array(data); // a copy: it starts at offset 0
-  if (new TextDecoder().decode(bytes.subarray(0, 4)) !== "SEDP")
-    throw new Error("not a player message");
-  const start = 8 + new DataView(bytes.buffer).getUint32(4, true);
-  const body = bytes.subarray(start);
-  return {
-    state: JSON.parse(new TextDecoder().decode(bytes.subarray(8, start))),
-    body,
-    identity: `${body.length}:${body.slice(-4).join(".")}`,
-  };
+  const { front, body } = splitFront(data, "SEDP", "player");
+  return { state: front, body, identity: bodyIdentity(body) };
 }
 
 /** Inflates the view and lays typed arrays over it. */
 export async function unpackView(body) {
-  const stream = new Blob([body]).stream().pipeThrough(new DecompressionStream("deflate"));
-  const buffer = await new Response(stream).arrayBuffer();
-  const arraysStart = 4 + new DataView(buffer).getUint32(0, true);
-  const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, arraysStart - 4)));
+  const { header, buffer, start } = await inflateBody(body);
   const array = (name) => {
     const entry = header.arrays[name];
     if (!entry) return null;
     const length = entry.shape.reduce((product, size) => product * size, 1);
-    return new ARRAY_TYPES[entry.type](buffer, arraysStart + entry.offset, length);
+    return new ARRAY_TYPES[entry.type](buffer, start + entry.offset, length);
   };
   return describeView(header, array);
 }

@@ -15,6 +15,8 @@ from sedtf_core.config import DetectionConfig
 
 FOLDER = Path(__file__).parent
 SCRIPTS = (
+    SHARED / "message.js",
+    SHARED / "mounted.js",
     FOLDER / "payload.js",
     FOLDER / "axes.js",
     SHARED / "colours.js",

@@ -5,8 +5,8 @@
  * coloured area itself is the pooled probability.
  */
 
+import { grouped } from "../browser/numbers.js";
 import { beginDrawing } from "../browser/dom.js";
-import { grouped } from "./scales.js";
 
 const MARGIN = { left: 28, right: 30, top: 8, bottom: 32 };
 

@@ -32,10 +32,15 @@ from sedtf_core.pooling import PAPER_DECAY, global_weighted_rank_pool
 
 LINK = "lab"
 FOLDER = Path(__file__).parent
-CORE = tuple(FOLDER / f"{name}.js" for name in ("poolings", "rectangle", "scales"))
+CORE = (
+    SHARED / "numbers.js",
+    *(FOLDER / f"{name}.js" for name in ("poolings", "rectangle", "scales")),
+)
 SCRIPTS = (
     SHARED / "colours.js",
     SHARED / "dom.js",
+    SHARED / "message.js",
+    SHARED / "mounted.js",
     *CORE,
     *(
         FOLDER / f"{name}.js"

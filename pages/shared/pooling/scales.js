@@ -4,6 +4,8 @@
  * Positions nearest to a marked value mean that value exactly, so ends and marks can be met.
  */
 
+import { grouped } from "../browser/numbers.js";
+
 const STEPS_A_DECADE = 40;
 const LONGEST_REACH = 6; // 10^6 units: at any clip's size the mean but for a few per cent
 const LINEAR_STEPS = 100;
@@ -38,9 +40,6 @@ export function parameterScale(parameter) {
   );
   return { steps, toStep: stepOf, toValue: (step) => exact.get(step) ?? toValue(step) };
 }
-
-/** A whole number with a narrow space between thousands. */
-export const grouped = (count) => String(Math.round(count)).replace(/\B(?=(\d{3})+$)/g, "\u202f");
 
 /** A parameter as it is written beside its slider. */
 export function parameterText(name, parameter, size) {

@@ -1,6 +1,7 @@
 /** What the lab says about what it shows. */
 
-import { grouped, probabilityText, shareText } from "./scales.js";
+import { grouped } from "../browser/numbers.js";
+import { probabilityText, shareText } from "./scales.js";
 
 /** How many units share the larger half of what `amounts` (0 or more) sum to. */
 export function unitsOfHalf(amounts) {

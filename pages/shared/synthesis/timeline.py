@@ -10,6 +10,8 @@ from pages.shared.browser.component import SHARED, register
 FOLDER = Path(__file__).parent
 SCRIPTS = (
     SHARED / "dom.js",
+    SHARED / "message.js",
+    SHARED / "mounted.js",
     *(
         FOLDER / f"{name}.js"
         for name in ("message", "places", "voice", "lane", "timeline", "mount")

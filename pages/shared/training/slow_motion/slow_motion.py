@@ -14,6 +14,9 @@ FOLDER = Path(__file__).parent
 SCRIPTS = (
     SHARED / "colours.js",
     SHARED / "dom.js",
+    SHARED / "message.js",
+    SHARED / "mounted.js",
+    SHARED / "numbers.js",
     FOLDER.parent / "plot.js",
     *(
         FOLDER / f"{name}.js"

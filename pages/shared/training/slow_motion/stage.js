@@ -2,13 +2,12 @@
 
 import { SYSTEM_DASHES, readTheme } from "../../browser/colours.js";
 import { dashSample, element } from "../../browser/dom.js";
+import { grouped } from "../../browser/numbers.js";
 import { drawPlot, withAccent } from "../plot.js";
 import { lastStepOf, snapshotAt } from "./course.js";
 import { paintLevel, paintMask } from "./pictures.js";
 import { Scrubber } from "./scrubber.js";
 
-/** Thousands apart, as in 19 904. */
-const grouped = (count) => String(count).replace(/\B(?=(\d{3})+(?!\d))/g, "\u2009");
 const percent = (share) => `${(100 * share).toFixed(1)} %`;
 
 const FEW_UNITS = 40;

@@ -23,6 +23,7 @@ CORE = tuple(FOLDER / f"{name}.js" for name in ("bags", "pooling", "network", "r
 SCRIPTS = (
     SHARED / "colours.js",
     SHARED / "dom.js",
+    SHARED / "mounted.js",
     FOLDER.parent / "plot.js",
     *CORE,
     *(FOLDER / f"{name}.js" for name in ("tiles", "controls", "words", "view", "mount")),
