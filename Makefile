@@ -13,9 +13,6 @@ PYTHON ?= $(shell for python in python3 python3.12 python3.11 python3.10 python3
 BIN := .venv/bin
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.10 --no-annotate --no-header $(UPGRADE)
 
-# Alone, and what fails once more: a busy machine loses what is pressed while a page is drawn anew.
-BROWSER_TESTS := $(BIN)/python -m pytest -m "browser and not slow"
-
 .DEFAULT_GOAL := help
 .PHONY: help app test test-slow check format bench load screenshots lock clean
 
@@ -25,10 +22,14 @@ help: ## list the targets
 app: .venv/.installed-app ## install what is missing and open the application
 	$(BIN)/python -m streamlit run app.py --server.address 127.0.0.1 --server.port $(PORT)
 
-# One thread of torch and BLAS a worker: pytest already keeps every core busy.
+# One thread of torch and BLAS a worker: pytest already keeps every core busy. Browser tests run alone: on a busy
+# machine what is pressed while a page is drawn anew can be lost.
+FAST_TESTS := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --maxprocesses 8 -m "not slow and not browser"
+BROWSER_TESTS := $(BIN)/python -m pytest -m "browser and not slow"
+
 test: .venv/.installed-dev ## run the tests, those in a browser where a Chromium is found
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --maxprocesses 8 -m "not slow and not browser" $(ARGS)
-	$(BROWSER_TESTS) $(ARGS) || $(BROWSER_TESTS) --last-failed --last-failed-no-failures none $(ARGS)
+	$(if $(ARGS),$(BIN)/python -m pytest -m "not slow" $(ARGS),$(FAST_TESTS))
+	$(if $(ARGS),,$(BROWSER_TESTS))
 
 test-slow: .venv/.installed-dev ## run the tests that `make test` leaves out
 	$(BIN)/python -m pytest -m slow $(ARGS)

@@ -6,7 +6,10 @@ sense. Conventions: seconds end in ``_s``, frequencies in ``_hz``, levels in ``_
 meaning of each number to the module that uses it.
 """
 
+import math
 from dataclasses import dataclass
+
+DB_PER_NEPER = 20 / math.log(10)  # log mel is a natural logarithm of magnitude
 
 
 def _require(condition: bool, message: str) -> None:

@@ -9,7 +9,6 @@ threads. Leaves interaction to the app.
 """
 
 import io
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
@@ -22,14 +21,13 @@ from matplotlib.colors import Colormap, LinearSegmentedColormap, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 
-from sedtf_core.config import DetectionConfig
+from sedtf_core.config import DB_PER_NEPER, DetectionConfig
 from sedtf_core.events import Event
 from sedtf_core.labels import display_name, label_colour
 
 Theme: TypeAlias = Literal["light", "dark"]
 TimeFrequency: TypeAlias = Float[np.ndarray, "frames mel_bins"]
 
-_DB_PER_NEPER: Final = 20 / math.log(10)
 _SHOWN_RANGE_DB: Final = 60.0
 _WAVEFORM_COLUMNS: Final = 2000
 _TICKS_HZ: Final = (16_000, 8000, 4000, 2000, 1000, 500, 200, 100, 50)
@@ -311,7 +309,7 @@ def _show_levels(
     range_db: tuple[float, float] | None = None,
 ) -> AxesImage:
     """Draw a log mel spectrogram in dB; without a range, from its highest level down."""
-    levels_db = log_mel * _DB_PER_NEPER
+    levels_db = log_mel * DB_PER_NEPER
     highest_db = float(levels_db.max())
     limits_db = range_db or (highest_db - _SHOWN_RANGE_DB, highest_db)
     return _show(ax, levels_db, frame_hop_s, colours, limits_db)

@@ -116,7 +116,7 @@ class MixtureBatches:
                 span.add_(event[:length], alpha=level)
                 weak_labels[position, self.labels.index(placement.label)] = 1
         peaks = torch.maximum(mixtures.amax(dim=1), -mixtures.amin(dim=1))
-        return mixtures.mul_(PEAK / peaks[:, None]), self.to_device(weak_labels)
+        return mixtures.mul_(PEAK / peaks[:, None]), to_device(weak_labels, self.device)
 
     def _played_at(
         self, event: Float[Tensor, " recorded"], speed: float
@@ -127,8 +127,9 @@ class MixtureBatches:
         played = interpolate(event[None, None], length, mode="linear")[0, 0, :longest]
         return played / played.square().mean().sqrt().clamp(min=1e-6)
 
-    def to_device(self, values: Tensor) -> Tensor:
-        """Move a small tensor without waiting for what the device is at."""
-        if self.device.type != "cuda":
-            return values.to(self.device)
-        return values.pin_memory().to(self.device, non_blocking=True)
+
+def to_device(values: Tensor, device: torch.device) -> Tensor:
+    """Move a tensor without waiting for what the device is at."""
+    if device.type != "cuda":
+        return values.to(device)
+    return values.pin_memory().to(device, non_blocking=True)

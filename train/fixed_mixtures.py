@@ -26,6 +26,7 @@ from torch import Tensor
 from sedtf_core.datasets import Sound
 from sedtf_core.errors import InputError
 from sedtf_core.mixing import Recipe
+from train.batches import to_device
 
 # What ``audio.save_wav`` writes before the samples: RIFF, fmt, fact and data. Read here, because training
 # starts without the decoders.
@@ -128,13 +129,9 @@ class FixedMixtures:
             waveforms[position] = self._read(self._paths[recipe])
             for placement in recipe.events:
                 weak_labels[position, self.labels.index(placement.label)] = 1
-        return self.to_device(torch.from_numpy(waveforms)), self.to_device(weak_labels)
-
-    def to_device(self, values: Tensor) -> Tensor:
-        """Move a tensor without waiting for what the device is at."""
-        if self.device.type != "cuda":
-            return values.to(self.device)
-        return values.pin_memory().to(self.device, non_blocking=True)
+        return to_device(torch.from_numpy(waveforms), self.device), to_device(
+            weak_labels, self.device
+        )
 
     def _checked_recipe(self, path: Path) -> Recipe:
         """Read a recipe and check rate, length, labels and split."""

@@ -24,7 +24,7 @@ from sedtf_core.events import Event, frames_to_events
 from sedtf_core.inference import Analyser, Analysis
 from sedtf_core.mixing import Mixture
 from sedtf_core.separation import linear_ideal_ratio_masks, separate, separate_by_linear_masks
-from train.truth import frame_activity, ideal_masks, present_classes
+from train.truth import class_binary_masks, class_ratio_masks, frame_activity, present_classes
 from train.tuning import Thresholds
 
 # The F1 at thresholds tuned on the valid split, counted beside the paper's.
@@ -119,7 +119,8 @@ class Evaluation:
         masks = analysis.masks
         assert masks is not None
         rows = [self.labels.index(event.label) for event in mixture.events]
-        ratio, binary = ideal_masks(mixture, self.labels, activity)
+        ratio = class_ratio_masks(mixture, self.labels)
+        binary = class_binary_masks(mixture, self.labels, activity, masks.shape[-1])
         measured = masks
         if self.gated:
             measured = gate(masks, analysis.clip_probs, self.detection.tagging_threshold)

@@ -30,7 +30,7 @@ from sedtf_core.datasets import Sound, SoundBank, data_hash
 from sedtf_core.errors import InputError
 from sedtf_core.features import log_mel
 from sedtf_core.models import SYSTEMS
-from train.batches import MixtureBatches
+from train.batches import MixtureBatches, to_device
 from train.fixed_mixtures import FixedMixtures
 from train.learner import Learner
 from train.meter import Meter, summary_line
@@ -154,7 +154,7 @@ class Trainer:
         speeds = 2 ** octaves[own] if settings.speed_octaves else None
         waveforms, weak_labels = self.batches.realise(group.share(recipes), speeds)
         gains = 10 ** (gain_db[own] / 20)
-        return waveforms.mul_(self.batches.to_device(gains)), weak_labels
+        return waveforms.mul_(to_device(gains, self.group.device)), weak_labels
 
     def train_step(self) -> Float[Tensor, ""]:
         """One batch of mixtures, one step of the optimiser; returns the loss, on the device."""

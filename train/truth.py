@@ -32,17 +32,25 @@ def frame_activity(mixture: Mixture, analysis: Analysis) -> Bool[np.ndarray, "cl
     )
 
 
-def ideal_masks(
-    mixture: Mixture, labels: Sequence[str], activity: Bool[np.ndarray, "classes frames"]
-) -> tuple[
-    Float32[np.ndarray, "classes frames mel_bins"], Bool[np.ndarray, "classes frames mel_bins"]
-]:
-    """Ideal ratio masks, and ideal binary masks where the class is active."""
-    rows = [labels.index(event.label) for event in mixture.events]
+def class_ratio_masks(
+    mixture: Mixture, labels: Sequence[str]
+) -> Float32[np.ndarray, "classes frames mel_bins"]:
+    """Ideal ratio masks."""
     of_events = np.asarray(ideal_ratio_masks(mixture.sources, mixture.scene), dtype=np.float32)
-    ratio = np.zeros((len(labels), *of_events.shape[1:]), dtype=np.float32)
-    binary = np.zeros(ratio.shape, dtype=bool)
-    ratio[rows] = of_events
-    for row, source in zip(rows, mixture.sources, strict=True):
-        binary[row] = ideal_binary_mask(source, mixture.scene, activity[row])
-    return ratio, binary
+    masks = np.zeros((len(labels), *of_events.shape[1:]), dtype=np.float32)
+    masks[[labels.index(event.label) for event in mixture.events]] = of_events
+    return masks
+
+
+def class_binary_masks(
+    mixture: Mixture,
+    labels: Sequence[str],
+    activity: Bool[np.ndarray, "classes frames"],
+    bands: int,
+) -> Bool[np.ndarray, "classes frames mel_bins"]:
+    """Ideal binary masks where the class is active."""
+    masks = np.zeros((*activity.shape, bands), dtype=bool)
+    for event, source in zip(mixture.events, mixture.sources, strict=True):
+        row = labels.index(event.label)
+        masks[row] = ideal_binary_mask(source, mixture.scene, activity[row])
+    return masks

@@ -18,7 +18,7 @@ from sedtf_core.evaluation.histogram import ScoreHistogram
 from sedtf_core.evaluation.tagging import TaggingMetrics, gate
 from sedtf_core.inference import Analyser
 from sedtf_core.mixing import Mixture
-from train.truth import frame_activity, ideal_masks, present_classes
+from train.truth import class_binary_masks, frame_activity, present_classes
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def tune(analyser: Analyser, mixtures: Iterable[Mixture], *, gated: bool) -> Thr
         tagging.update(analysis.clip_probs, present_classes(mixture, labels))
         frame.update(scores, activity)
         if units is not None and masks is not None:
-            units.update(masks, ideal_masks(mixture, labels, activity)[1])
+            units.update(masks, class_binary_masks(mixture, labels, activity, masks.shape[-1]))
     return Thresholds(
         tagging.best_threshold(),
         frame.histogram.best_threshold(),

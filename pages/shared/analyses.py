@@ -20,7 +20,7 @@ from pages.shared.cached import (
 )
 from pages.shared.clips import Clip, Recording
 from pages.shared.state import recipe
-from pages.shared.views import TITLES
+from pages.shared.views import title
 from sedtf_core.config import DetectionConfig
 from sedtf_core.errors import InputError
 from sedtf_core.events import frames_to_events
@@ -75,8 +75,3 @@ def at_operating_point(analysis: Analysis, detection: DetectionConfig) -> Analys
         detected=detected,
     )
     return replace(analysis, detected=detected, events=tuple(events), detection=detection)
-
-
-def title(system: str) -> str:
-    """A system's name for people."""
-    return TITLES.get(system, system)

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 
 import plotly.graph_objects as go
 
-from pages.shared.analyses import at_operating_point, title
+from pages.shared.analyses import at_operating_point
+from pages.shared.views import title
 from sedtf_core.evaluation.event import Collars, count_matches, hits
 from sedtf_core.events import Event
 from sedtf_core.inference import Analysis

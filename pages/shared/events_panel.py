@@ -10,10 +10,11 @@ from dataclasses import replace
 import plotly.graph_objects as go
 import streamlit as st
 
-from pages.shared.analyses import at_operating_point, title
+from pages.shared.analyses import at_operating_point
 from pages.shared.cached import mask_systems
 from pages.shared.clips import Recording
 from pages.shared.event_scores import count_events, precision_recall_figure
+from pages.shared.views import title
 from sedtf_core.checkpoints import shipped_names
 from sedtf_core.config import DetectionConfig, FeatureConfig
 from sedtf_core.errors import InputError

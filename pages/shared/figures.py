@@ -19,10 +19,9 @@ from pages.shared.analyses import (
     clip_analysis,
     clip_waveform,
     known_mixture,
-    title,
 )
 from pages.shared.clips import Clip
-from pages.shared.views import shown_labels
+from pages.shared.views import shown_labels, title
 from sedtf_core import plotting
 from sedtf_core.config import DetectionConfig
 from sedtf_core.exports import safe_name

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import streamlit as st
 
 COLD_S = 30.0
+_BEGUN = "visit_begun"
 _RELOAD_ONCE = """<script>
 if (!sessionStorage.getItem("sedtf-loaded-twice")) {
   sessionStorage.setItem("sedtf-loaded-twice", "yes");
@@ -27,7 +28,10 @@ def _started_s() -> float:
 
 
 def reload_first_deep_link() -> None:
-    """While the process is young, load a page that is not the start page once more."""
+    """While the process is young, load a page once more if a visit begins at it."""
     is_cold = time.monotonic() - _started_s() < COLD_S
-    if is_cold and urlsplit(st.context.url or "").path.strip("/"):
+    # Not when a visitor goes on to another page: that would begin a new session.
+    begins = _BEGUN not in st.session_state
+    st.session_state[_BEGUN] = True
+    if is_cold and begins and urlsplit(st.context.url or "").path.strip("/"):
         st.html(_RELOAD_ONCE, unsafe_allow_javascript=True)

@@ -13,13 +13,13 @@ import plotly.graph_objects as go
 import streamlit as st
 from numpy.typing import NDArray
 
-from pages.shared.analyses import clip_waveform, title
+from pages.shared.analyses import clip_waveform
 from pages.shared.cached import SAMPLE_RATE, mixture, mixture_estimates
 from pages.shared.clips import Recording
 from pages.shared.numbers import signed_db
 from pages.shared.state import Synthesis, recipe
 from pages.shared.take_away import shared_gain
-from pages.shared.views import shown_labels
+from pages.shared.views import IDEAL, shown_labels, title
 from sedtf_core import audio
 from sedtf_core.evaluation.separation import improvements, si_sdr
 from sedtf_core.events import Event
@@ -28,7 +28,6 @@ from sedtf_core.labels import display_name, label_colour
 from sedtf_core.mixing import Mixture
 from sedtf_core.separation import background, separate
 
-IDEAL = "Ideal ratio mask"
 # A pattern beside the name: colour is the class's.
 PATTERNS = {"gmp": "x", "gap": ".", "gwrp": "/", None: ""}
 SPANS = ("Whole clip", "Event only")

@@ -16,7 +16,7 @@ import plotly.graph_objects as go
 import streamlit as st
 from plotly.subplots import make_subplots
 
-from pages.shared.views import TITLES
+from pages.shared.views import title
 from sedtf_core.labels import display_name, label_colour
 
 RESULTS = Path(__file__).resolve().parents[2] / "assets" / "results"
@@ -149,7 +149,7 @@ def mean_figure(rows: Sequence[Row]) -> go.Figure:
     )  # fmt: skip
     for position, column in enumerate(columns, start=1):
         own = [row for row in rows if row["column"] == column]
-        names = [TITLES.get(row["system"], row["system"]) for row in own]
+        names = [title(row["system"]) for row in own]
         figure.add_bar(
             x=[row["paper"] for row in own], y=names, name="Paper", orientation="h",
             marker={"color": PAPERS, "pattern": {"shape": "/", "solidity": 0.35}},
@@ -257,7 +257,7 @@ def _as_text(row: Row) -> dict[str, str | float | None]:
     """A row as it is read."""
     low, high = row.get("low"), row.get("high")
     return {
-        "System": TITLES.get(row["system"], row["system"]),
+        "System": title(row["system"]),
         "Metric": METRICS.get(row["column"], row["column"]),
         "Ours": round(row["ours"], 3),
         "95 % interval": "–" if low is None or high is None else f"{low:.3f}–{high:.3f}",

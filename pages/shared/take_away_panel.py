@@ -11,7 +11,6 @@ from typing import Any
 import streamlit as st
 from matplotlib.figure import Figure
 
-from pages.shared.analyses import title
 from pages.shared.clips import Clip, Recording
 from pages.shared.figures import FIGURES, FigureOrder, classes_to_draw, draw, file_stem
 from pages.shared.take_away import (
@@ -23,6 +22,7 @@ from pages.shared.take_away import (
     score_files,
     sound_files,
 )
+from pages.shared.views import title
 from sedtf_core import exports, plotting
 from sedtf_core.config import DetectionConfig
 from sedtf_core.labels import display_name

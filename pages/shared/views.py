@@ -4,7 +4,6 @@ Chooses the classes worth a panel: those that are there, then those that a syste
 first; where there is none, the likeliest few, so that the page can say how far below the threshold they lie.
 """
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -18,7 +17,7 @@ from pages.shared.player.payload import (
     Track,
     masks_to_uint8,
 )
-from sedtf_core.config import FeatureConfig
+from sedtf_core.config import DB_PER_NEPER, FeatureConfig
 from sedtf_core.events import Event
 from sedtf_core.features import log_mel, mel_centres_hz, mel_edges_hz
 from sedtf_core.inference import Analysis
@@ -38,7 +37,14 @@ TITLES = {
     "attention": "Attention",
 }
 
+IDEAL = "Ideal ratio mask"
+
 Waveform = NDArray[np.float32]
+
+
+def title(system: str) -> str:
+    """A system's name for people."""
+    return TITLES.get(system, system)
 
 
 def mixture_to_view(mixture: Mixture, analyses: Sequence[Analysis]) -> PlayerView:
@@ -88,7 +94,7 @@ def _view(
 ) -> PlayerView:
     """Everything about a clip that the player takes."""
     config: FeatureConfig = analyses[0].features
-    level_db = log_mel(torch.from_numpy(waveform), config).numpy() * (20 / math.log(10))
+    level_db = log_mel(torch.from_numpy(waveform), config).numpy() * DB_PER_NEPER
     rows = [analyses[0].labels.index(label) for label in labels]
     estimated = [
         track for analysis in analyses for track in _estimates(waveform, analysis, labels, rows)
@@ -116,12 +122,13 @@ def _view(
 def _system(analysis: Analysis, rows: Sequence[int]) -> SystemView:
     """One system's masks and scores of the classes shown."""
     masks = None if analysis.masks is None else masks_to_uint8(analysis.masks[rows])
-    title = TITLES.get(analysis.system, analysis.system)
     probs = analysis.clip_probs[rows]
     if analysis.duration_s > analysis.detection.section_s:
         # A long clip is tagged in sections: what counts at a frame is whether one of them passes there.
         probs = np.where(analysis.detected[rows], probs[:, None], 0)
-    return SystemView(analysis.system, title, probs, analysis.frame_scores[rows], masks)
+    return SystemView(
+        analysis.system, title(analysis.system), probs, analysis.frame_scores[rows], masks
+    )
 
 
 def _estimates(
@@ -130,11 +137,17 @@ def _estimates(
     """What one system separates: a track a class shown, and what they leave."""
     if analysis.masks is None:
         return []
-    title = TITLES.get(analysis.system, analysis.system)
     stems = separate(waveform, analysis.masks[rows]).numpy()
     tracks = [
-        Track(f"{display_name(label)}, {title}", "estimate", stem, label, analysis.system)
+        Track(
+            f"{display_name(label)}, {title(analysis.system)}",
+            "estimate",
+            stem,
+            label,
+            analysis.system,
+        )
         for label, stem in zip(labels, stems, strict=True)
     ]
     rest = background(waveform, stems).numpy()
-    return [*tracks, Track(f"Background, {title}", "background", rest, None, analysis.system)]
+    left = Track(f"Background, {title(analysis.system)}", "background", rest, None, analysis.system)
+    return [*tracks, left]

@@ -9,15 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
+from pages.shared.clips import EXAMPLES
 from pages.shared.glossary import TERMS
 from pages.shared.lesson.cached import lesson_facts
-from pages.shared.lesson.facts import IDEAL, LessonFacts
+from pages.shared.lesson.facts import EXAMPLE, LessonFacts
 from pages.shared.lesson.handout import handout_pdf
 from pages.shared.lesson.progress import STEPS as COUNT
 from pages.shared.lesson.progress import format_answers, parse_answers
 from pages.shared.lesson.questions import Question, questions
 from pages.shared.lesson.steps import STEPS
+from pages.shared.listen import event_levels
 from pages.shared.numbers import thousands
+from pages.shared.views import IDEAL
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -69,6 +72,14 @@ def test_the_facts_are_measured_on_masks_of_one_size(facts: LessonFacts) -> None
     assert facts.simple_masks()[IDEAL] is facts.ideal.mask
     for mask in facts.systems.values():
         assert mask.lit == np.count_nonzero(mask.mask > 0.5)
+
+
+def test_the_levels_are_those_of_the_listen_page(facts: LessonFacts) -> None:
+    of_events = event_levels(EXAMPLES[EXAMPLE], tuple(facts.systems))
+    shown = next(level for level in of_events if level.label == facts.event.label)
+    assert facts.levels().mixture_db == pytest.approx(shown.mixture_db)
+    assert facts.levels().improvements_db == pytest.approx(shown.improvements_db)
+    assert facts.levels().name() == shown.name()
 
 
 def test_the_ideal_mask_lies_above_all_systems_and_its_pooled_values_between_max_and_mean(

@@ -46,3 +46,7 @@ def register(name: str, folder: Path, scripts: Sequence[Path]) -> Any:
         css="\n".join(path.read_text(encoding="utf-8") for path in styles),
         js=bundle(scripts),
     )
+
+
+def ignore_change() -> None:
+    """Changes are read from the result; Streamlit wants a callback for every state that it keeps."""

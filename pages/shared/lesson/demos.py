@@ -11,13 +11,12 @@ import streamlit as st
 import torch
 from numpy.typing import NDArray
 
-from pages.shared.clips import EXAMPLES
 from pages.shared.lesson.cached import bag_picture, lesson_sounds, masks_picture
-from pages.shared.lesson.facts import EXAMPLE, IDEAL, LessonFacts
+from pages.shared.lesson.facts import LessonFacts
 from pages.shared.lesson.pictures import INK, Theme
 from pages.shared.lesson.sounds import MIXTURE, SOURCE
-from pages.shared.listen import event_levels, show_waterfall
-from pages.shared.views import TITLES
+from pages.shared.listen import show_waterfall
+from pages.shared.views import IDEAL, TITLES
 from sedtf_core.config import DetectionConfig
 from sedtf_core.events import frames_to_events
 from sedtf_core.labels import display_name, label_colour
@@ -172,8 +171,7 @@ def show_sound(facts: LessonFacts) -> None:
 
 def reveal_sound(facts: LessonFacts) -> None:
     """Step 7, answered: how clean each sound is."""
-    levels = event_levels(EXAMPLES[EXAMPLE], tuple(facts.systems))
-    show_waterfall(next(level for level in levels if level.label == facts.event.label))
+    show_waterfall(facts.levels())
 
 
 def _show_learnt(*systems: str) -> None:

@@ -14,8 +14,10 @@ from numpy.typing import NDArray
 
 from pages.shared.cached import mask_systems, mixture, mixture_analysis, mixture_estimates
 from pages.shared.clips import EXAMPLES
+from pages.shared.listen import EventLevels
 from pages.shared.state import recipe
-from sedtf_core.evaluation.separation import improvements
+from pages.shared.views import IDEAL
+from sedtf_core.evaluation.separation import improvements, si_sdr
 from sedtf_core.events import Event
 from sedtf_core.features import log_mel, mel_centres_hz
 from sedtf_core.inference import Analysis
@@ -27,7 +29,6 @@ from sedtf_core.separation import ideal_ratio_masks
 EXAMPLE = "Bark, trumpet, cowbell in rain"
 LABEL = "Bark"
 LIT = 0.5  # a unit above this is called lit
-IDEAL = "Ideal ratio mask"
 BOX_BANDS = slice(8, 44)  # where most of a bark lies, as anyone would guess by eye
 
 
@@ -108,6 +109,20 @@ class LessonFacts:
             "All zeros": np.zeros(shape, np.float32),
             IDEAL: self.ideal.mask,
         }
+
+    def levels(self) -> EventLevels:
+        """The event's levels as the Listen page shows them; what can be played is left out."""
+        gained: dict[str | None, float] = {
+            name: mask.si_sdr_improvement_db for name, mask in self.systems.items()
+        }
+        gained[None] = self.ideal.si_sdr_improvement_db
+        return EventLevels(
+            self.event.label,
+            (self.event.onset, self.event.offset),
+            si_sdr(self.mixture.mixture, self.source),
+            gained,
+            (),
+        )
 
     def ideal_mean(self) -> float:
         """What GAP makes of the ideal mask."""

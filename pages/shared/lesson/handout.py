@@ -15,7 +15,7 @@ from pages.shared.lesson.facts import LessonFacts
 from pages.shared.lesson.pictures import draw_mask, mark_largest
 from pages.shared.lesson.questions import Question, questions
 from pages.shared.numbers import thousands
-from pages.shared.views import TITLES
+from pages.shared.views import IDEAL, TITLES
 from sedtf_core.plotting import figure_to_png
 
 FONTS = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
@@ -101,7 +101,7 @@ def _caption(facts: LessonFacts) -> str:
 
 
 def _masks(facts: LessonFacts) -> io.BytesIO:
-    masks = {"Ideal ratio mask": facts.ideal.mask}
+    masks = {IDEAL: facts.ideal.mask}
     masks |= {TITLES[name]: mask.mask for name, mask in facts.systems.items()}
     figure = Figure(figsize=(7.5, 3.0), layout="constrained")
     for ax, (title, mask) in zip(

@@ -15,7 +15,7 @@ import streamlit as st
 from pages.shared import cached
 from pages.shared.overview.picture import WholeAnalysis, clock
 from pages.shared.overview.strip import strip, strip_data
-from pages.shared.views import TITLES
+from pages.shared.views import title
 from sedtf_core.errors import InputError
 from sedtf_core.exports import events_to_audacity, events_to_tsv
 from sedtf_core.labels import display_name
@@ -70,7 +70,7 @@ def _show_order(digest: str) -> str:
     choice, side = st.columns([1, 3], vertical_alignment="bottom")
     system = choice.selectbox(
         "System", systems, index=len(systems) - 1, key=SYSTEM,
-        format_func=lambda name: TITLES.get(name, name),
+        format_func=title,
     )  # fmt: skip
     running = st.session_state.get(JOB) == (digest, system)
     if running or cached.whole_recordings().get((digest, system)) is None:
@@ -128,17 +128,17 @@ def _reporter(
 
 def _show_events(whole: WholeAnalysis, name: str, last_s: float) -> None:
     """The table of all events, a row a button; and the files."""
-    title = TITLES.get(whole.system, whole.system)
+    name_of_system = title(whole.system)
     if not whole.events:
         highest = int(whole.clip_probs.argmax())
         st.info(
-            f"{title} finds no event in the whole recording. The likeliest class is "
+            f"{name_of_system} finds no event in the whole recording. The likeliest class is "
             f"{display_name(whole.labels[highest])}, with a probability of "
             f"{whole.clip_probs[highest]:.2f}."
         )
         return
     count = f"{len(whole.events)} event" + ("s" if len(whole.events) > 1 else "")
-    with st.expander(f"{count} that {title} finds in the whole recording", expanded=True):
+    with st.expander(f"{count} that {name_of_system} finds in the whole recording", expanded=True):
         rows = [
             {
                 "Class": display_name(event.label),

@@ -13,7 +13,6 @@ board.js reads it. Leaves strokes to ``strokes`` and caching to ``cached``.
 
 import hashlib
 import json
-import math
 import struct
 import zlib
 from collections.abc import Mapping, Sequence
@@ -26,9 +25,9 @@ from numpy.typing import NDArray
 
 from pages.shared.paint.strokes import MOST_CHARACTERS, parse_strokes, strokes_to_mask
 from pages.shared.player.payload import DB_STEP, masks_to_uint8
-from pages.shared.views import TITLES
+from pages.shared.views import IDEAL, TITLES
 from sedtf_core import audio
-from sedtf_core.config import FeatureConfig
+from sedtf_core.config import DB_PER_NEPER, FeatureConfig
 from sedtf_core.evaluation.separation import si_sdr
 from sedtf_core.events import Event, events_to_frames
 from sedtf_core.features import log_mel, mel_centres_hz, mel_edges_hz
@@ -38,7 +37,7 @@ from sedtf_core.mixing import PEAK, Mixture
 from sedtf_core.separation import ideal_binary_mask, ideal_ratio_masks, separate
 
 BINARY, RATIO = "ideal_binary", "ideal_ratio"
-NAMES = {**TITLES, BINARY: "Ideal binary mask", RATIO: "Ideal ratio mask"}
+NAMES = {**TITLES, BINARY: "Ideal binary mask", RATIO: IDEAL}
 HEADROOM = 2.0  # a painted mask's sound may be louder than any of the board's
 FULL_SCALE = 32767
 
@@ -202,7 +201,7 @@ def _improvement(estimate: Waveform, truth: Truth, part: int) -> float:
 def _level_db(waveform: Waveform, config: FeatureConfig) -> NDArray[np.float32]:
     """Log mel in dB."""
     level: NDArray[np.float32] = log_mel(torch.from_numpy(waveform), config).numpy()
-    return level * np.float32(20 / math.log(10))
+    return level * np.float32(DB_PER_NEPER)
 
 
 def _int16(waveform: Waveform, scale: float) -> NDArray[np.int16]:

@@ -5,6 +5,7 @@ Conventions: SI-SDR improvement in dB, a difference below 0.05 dB being none.
 
 from collections.abc import Mapping, Sequence
 
+from pages.shared.numbers import signed_db
 from pages.shared.paint.board import NAMES, RATIO
 
 _LEVEL_DB = 0.05
@@ -28,16 +29,16 @@ def verdict(yours_db: float, scores_db: Mapping[str, float], *, painted: bool) -
     ceiling_db = scores_db[RATIO]
     if not painted:
         network = (
-            f"{NAMES[best]}, the best network here, gains {_signed(scores_db[best])}, "
+            f"{NAMES[best]}, the best network here, gains {signed_db(scores_db[best])}, "
             if best
             else ""
         )
-        return f"Nothing is painted yet. {network}an ideal ratio mask {_signed(ceiling_db)}."
+        return f"Nothing is painted yet. {network}an ideal ratio mask {signed_db(ceiling_db)}."
     if yours_db < _FAR_DB:
         return "Almost nothing of the event passes your mask. Paint where it sounds."
     distance = f"{_apart(yours_db - ceiling_db)} the ideal ratio mask"
     if best is None:
-        return f"Yours gains {_signed(yours_db)}, {distance}."
+        return f"Yours gains {signed_db(yours_db)}, {distance}."
     nearest = f"{_apart(yours_db - scores_db[best])} {NAMES[best]}"
     beaten = [name for name in systems if yours_db - scores_db[name] >= _LEVEL_DB]
     return f"Yours is {nearest} and {distance}. {_beats(beaten, systems)}"
@@ -58,8 +59,3 @@ def _apart(difference_db: float) -> str:
     if abs(difference_db) < _LEVEL_DB:
         return "level with"
     return f"{abs(difference_db):.1f} dB {'above' if difference_db > 0 else 'below'}"
-
-
-def _signed(level_db: float) -> str:
-    """A gain with its sign."""
-    return f"{level_db:+.1f} dB".replace("-", "−")

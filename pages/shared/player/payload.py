@@ -21,6 +21,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from pages.shared.browser.message import join_front
 from sedtf_core.config import DetectionConfig
 from sedtf_core.events import Event
 
@@ -306,8 +307,7 @@ def encode_message(view: PlayerView, state: PlayerState | None) -> bytes:
     -------
     Bytes as the module's docstring describes them.
     """
-    text = json.dumps(None if state is None else asdict(state)).encode()
-    return b"".join([MAGIC, struct.pack("<I", len(text)), text, view.blob])
+    return join_front(MAGIC, None if state is None else asdict(state), view.blob)
 
 
 def _tracks_to_int16(tracks: tuple[Track, ...]) -> tuple[NDArray[np.int16], float]:

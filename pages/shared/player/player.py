@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.shared.browser.component import SHARED, register
+from pages.shared.browser.component import SHARED, ignore_change, register
 from pages.shared.player.payload import PlayerState, PlayerView, encode_message
 from sedtf_core.config import DetectionConfig
 
@@ -77,7 +77,7 @@ def player(view: PlayerView, *, key: str, initial: PlayerState | None = None) ->
         key=key,
         data=encode_message(view, pinned),
         default={"state": None},
-        on_state_change=_ignore,
+        on_state_change=ignore_change,
     )
     raw = result.state
     return (pinned or PlayerState(detection=view.detection)) if raw is None else _to_state(raw)
@@ -87,10 +87,6 @@ def player(view: PlayerView, *, key: str, initial: PlayerState | None = None) ->
 def _component() -> Any:
     """The mounting command; registered once a process."""
     return register("player", FOLDER, SCRIPTS)
-
-
-def _ignore() -> None:
-    """Changes are read from the result; Streamlit wants a callback for every state that it keeps."""
 
 
 def _to_state(raw: dict[str, Any]) -> PlayerState:

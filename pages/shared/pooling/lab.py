@@ -12,7 +12,7 @@ import streamlit as st
 import torch
 
 from pages.shared.analyses import clip_waveform, known_mixture
-from pages.shared.browser.component import SHARED, register
+from pages.shared.browser.component import SHARED, ignore_change, register
 from pages.shared.cached import pooling_view
 from pages.shared.clips import Clip, Recording
 from pages.shared.numbers import thousands
@@ -105,7 +105,7 @@ def show_pooling_lab(
         key=key,
         data=encode_message(_view(clip, analyses), pinned),
         default={"settings": None},
-        on_settings_change=_ignore,
+        on_settings_change=ignore_change,
     )
     settings = pinned if result.settings is None else LabSettings(**result.settings)
     st.session_state[kept_key] = settings
@@ -153,7 +153,3 @@ def _view(clip: Clip, analyses: Sequence[Analysis]) -> bytes:
 def _component() -> Any:
     """The mounting command; registered once a process."""
     return register("pooling", FOLDER, SCRIPTS)
-
-
-def _ignore() -> None:
-    """Changes are read from the result; Streamlit wants a callback for every state that it keeps."""

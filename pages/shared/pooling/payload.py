@@ -18,6 +18,7 @@ import numpy as np
 import torch
 from jaxtyping import Float
 
+from pages.shared.browser.message import join_front
 from pages.shared.pooling.settings import (
     EXAMPLE_BANDS,
     EXAMPLE_FRAMES,
@@ -25,7 +26,7 @@ from pages.shared.pooling.settings import (
     POOLING_TITLES,
     LabSettings,
 )
-from pages.shared.views import TITLES, shown_labels
+from pages.shared.views import IDEAL, TITLES, shown_labels
 from sedtf_core.features import log_mel
 from sedtf_core.inference import Analysis
 from sedtf_core.labels import display_name, label_colour
@@ -81,9 +82,7 @@ def encode_view(view: LabView) -> bytes:
             {"label": label, "name": display_name(label), "colour": label_colour(label)}
             for label in view.labels
         ],
-        "masks": [
-            {"kind": kind, "title": TITLES.get(kind, "Ideal ratio mask")} for kind in view.masks
-        ],
+        "masks": [{"kind": kind, "title": TITLES.get(kind, IDEAL)} for kind in view.masks],
         "poolings": [
             {
                 "name": name,
@@ -102,5 +101,4 @@ def encode_view(view: LabView) -> bytes:
 
 def encode_message(body: bytes, settings: LabSettings) -> bytes:
     """The component's whole ``data``: the settings in front, then the view as ``encode_view`` gives it."""
-    text = json.dumps(asdict(settings), allow_nan=False).encode()
-    return b"".join([MAGIC, struct.pack("<I", len(text)), text, body])
+    return join_front(MAGIC, asdict(settings), body)

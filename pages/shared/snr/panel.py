@@ -15,7 +15,6 @@ from pages.shared.clips import Clip, Recording
 from pages.shared.player.player import player
 from pages.shared.snr.charts import (
     GREY,
-    IDEAL,
     METRICS,
     Looks,
     metric_figure,
@@ -24,7 +23,7 @@ from pages.shared.snr.charts import (
 from pages.shared.snr.figures import SNRS_DB, Sweep, at_snr
 from pages.shared.snr.words import at_point, breaking, decibels, first_to_go, largest_fall, summary
 from pages.shared.state import Synthesis, recipe
-from pages.shared.views import TITLES
+from pages.shared.views import IDEAL, TITLES
 from sedtf_core.errors import InputError
 from sedtf_core.labels import display_name, label_colour
 

@@ -6,11 +6,11 @@ from typing import Any
 import streamlit as st
 
 from pages.shared.cached import stored_sweeps
-from pages.shared.snr.charts import IDEAL, ideal_value
+from pages.shared.snr.charts import ideal_value
 from pages.shared.snr.figures import Sweep
 from pages.shared.snr.stored import recipe_key
 from pages.shared.state import Synthesis, recipe
-from pages.shared.views import TITLES
+from pages.shared.views import IDEAL, TITLES
 from sedtf_core.labels import display_name
 
 

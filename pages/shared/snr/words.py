@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pages.shared.snr.figures import Sweep
-from pages.shared.views import TITLES
+from pages.shared.views import title
 from sedtf_core.labels import display_name
 
 NUMBERS = ("no", "one", "two", "three", "four", "five")
@@ -51,7 +51,7 @@ def breaking(sweep: Sweep, system: str, event: int | None = None) -> Breaking:
 
 def summary(sweep: Sweep, system: str) -> str:
     """How far down all classes are named, what is left below, and where the system breaks."""
-    title, names = TITLES.get(system, system), _names(sweep)
+    spoken, names = title(system), _names(sweep)
     by_snr = {point.snr_db: _passing(sweep, system, i) for i, point in enumerate(sweep)}
     snrs_db = sorted(by_snr, reverse=True)
     all_names = "both" if len(names) == 2 else f"all {_number(len(names))}"
@@ -62,12 +62,12 @@ def summary(sweep: Sweep, system: str) -> str:
         held.append(snr_db)
     top, below = snrs_db[0], snrs_db[len(held) : len(held) + 1]
     if not held:
-        first = f"{title} names {_only(by_snr[top], len(names))} even at {decibels(top)}"
+        first = f"{spoken} names {_only(by_snr[top], len(names))} even at {decibels(top)}"
     elif not below:
-        return f"{title} names {_whole(names, all_names)} at every SNR."
+        return f"{spoken} names {_whole(names, all_names)} at every SNR."
     else:
         first = (
-            f"{title} names {_whole(names, all_names)} down to {decibels(held[-1])}; at "
+            f"{spoken} names {_whole(names, all_names)} down to {decibels(held[-1])}; at "
             f"{decibels(below[0])} {_passes(by_snr[below[0]])}"
         )
     return f"{first}{_consequence(breaking(sweep, system))}."
@@ -85,7 +85,7 @@ def _consequence(point: Breaking) -> str:
 
 def first_to_go(sweep: Sweep, system: str) -> str:
     """Which class is lost first as the SNR falls, and which stays longest."""
-    title, names = TITLES.get(system, system), _names(sweep)
+    spoken, names = title(system), _names(sweep)
     points = [breaking(sweep, system, index).point_db for index in range(len(names))]
     never_named = [n for n, p in zip(names, points, strict=True) if p is None]
     named = {n: p for n, p in zip(names, points, strict=True) if p is not None}
@@ -100,14 +100,14 @@ def first_to_go(sweep: Sweep, system: str) -> str:
         kept = [n for n, p in named.items() if p == last]
         down = "the lowest SNR" if last == sweep[0].snr_db else decibels(last)
         parts.append(f"{_listed(kept)} {_verb(kept, 'lasts', 'last')} down to {down}")
-    return f"For {title}, {'; '.join(parts)}." if parts else ""
+    return f"For {spoken}, {'; '.join(parts)}." if parts else ""
 
 
 def largest_fall(sweep: Sweep, systems: Sequence[str]) -> str:
     """The largest fall of a clip probability as the SNR rises; nothing where all curves rise."""
     largest, sentence = NOTABLE_FALL, ""
     for system in systems:
-        title = TITLES.get(system, system)
+        spoken = title(system)
         for index, name in enumerate(_names(sweep)):
             curve = [(p.snr_db, p.systems[system].events[index].clip_prob) for p in sweep]
             for start, (low_db, before) in enumerate(curve):
@@ -115,7 +115,7 @@ def largest_fall(sweep: Sweep, systems: Sequence[str]) -> str:
                 if before - after > largest:
                     largest = before - after
                     sentence = (
-                        f"More SNR is not always better: {title}'s clip probability of {name} falls "
+                        f"More SNR is not always better: {spoken}'s clip probability of {name} falls "
                         f"from {before:.2f} at {decibels(low_db)} to {after:.2f} at "
                         f"{decibels(high_db)}."
                     )
@@ -131,9 +131,7 @@ def at_point(sweep: Sweep, snr_db: int) -> str:
         false = figures.false_classes
         kind = "class" if false == 1 else "classes"
         absent = f"{_number(false)} {kind} that {'is' if false == 1 else 'are'} not there"
-        parts.append(
-            f"{TITLES.get(system, system)} names {_listed(passing) or 'none of them'} and {absent}"
-        )
+        parts.append(f"{title(system)} names {_listed(passing) or 'none of them'} and {absent}")
     return f"At {decibels(snr_db)}, " + "; ".join(parts) + "."
 
 

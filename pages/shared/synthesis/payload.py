@@ -9,12 +9,10 @@ message.js reads it. A clip travels as a mixture uses it: cut to its longest, an
 span, so that what is heard alone is what goes into the mixture, times one gain for all.
 """
 
-import json
-import struct
-
 import numpy as np
 from numpy.typing import NDArray
 
+from pages.shared.browser.message import join_front
 from pages.shared.cached import SAMPLE_RATE, library
 from pages.shared.state import CLIP_MS, MOST_EVENTS, Placed, Synthesis, layout, used_ms
 from sedtf_core.config import MixtureConfig
@@ -49,9 +47,7 @@ def encode_timeline(synthesis: Synthesis, serial: int) -> bytes:
         ],
         "samples": [len(sound) for sound in sounds],
     }
-    text = json.dumps(header, separators=(",", ":")).encode()
-    text += b" " * (-len(text) % 2)  # the samples start at a multiple of their size
-    return b"".join([MAGIC, struct.pack("<I", len(text)), text, *(s.tobytes() for s in sounds)])
+    return join_front(MAGIC, header, b"".join(s.tobytes() for s in sounds), align=2)
 
 
 def clip_sounds(classes: tuple[str, ...], places: tuple[Placed, ...]) -> list[NDArray[np.int16]]:

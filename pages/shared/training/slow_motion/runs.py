@@ -21,7 +21,7 @@ import torch
 from numpy.typing import NDArray
 
 from pages.shared.views import TITLES
-from sedtf_core.config import FeatureConfig
+from sedtf_core.config import DB_PER_NEPER, FeatureConfig
 from sedtf_core.features import log_mel, mel_edges_hz
 from sedtf_core.labels import display_name, label_colour
 from sedtf_core.mixing import Mixture, Recipe
@@ -118,7 +118,7 @@ def snapshot_ideal_masks(mixture: Mixture) -> NDArray[np.float32]:
 def encode_event(snapshots: Snapshots, mixture: Mixture, clip: int, event: int) -> bytes:
     """The message about one event of one mixture."""
     config = FeatureConfig()
-    level_db = log_mel(torch.from_numpy(mixture.mixture), config).numpy() * (20 / math.log(10))
+    level_db = log_mel(torch.from_numpy(mixture.mixture), config).numpy() * DB_PER_NEPER
     shown = (level_db - level_db.max()) / SHOWN_RANGE_DB + 1
     ideal = snapshot_ideal_masks(mixture)[event]
     truth = mixture.events[event]

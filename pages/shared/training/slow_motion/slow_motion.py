@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.shared.browser.component import SHARED, register
+from pages.shared.browser.component import SHARED, ignore_change, register
 from pages.shared.cached import slow_motion_event
 
 FOLDER = Path(__file__).parent
@@ -49,7 +49,7 @@ def show_slow_motion(*, key: str, clip: int = 0, event: int = 0, share: float = 
         key=key,
         data=struct.pack("<H", round(1000 * pinned)) + slow_motion_event(clip, event),
         default={"share": None},
-        on_share_change=_ignore,
+        on_share_change=ignore_change,
     )
     return pinned if result.share is None else float(result.share)
 
@@ -58,7 +58,3 @@ def show_slow_motion(*, key: str, clip: int = 0, event: int = 0, share: float = 
 def _component() -> Any:
     """The mounting command; registered once a process."""
     return register("slow_motion", FOLDER, SCRIPTS)
-
-
-def _ignore() -> None:
-    """Changes are read from the result; Streamlit wants a callback for every state that it keeps."""

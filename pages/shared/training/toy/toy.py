@@ -11,7 +11,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.shared.browser.component import SHARED, register
+from pages.shared.browser.component import SHARED, ignore_change, register
 from sedtf_core.pooling import PAPER_DECAY
 
 FOLDER = Path(__file__).parent
@@ -93,7 +93,7 @@ def show_toy(*, key: str, preset: ToySettings | None = None) -> ToySettings:
         key=key,
         data=asdict(pinned),
         default={"settings": None},
-        on_settings_change=_ignore,
+        on_settings_change=ignore_change,
     )
     if result.settings is None:
         return pinned
@@ -104,7 +104,3 @@ def show_toy(*, key: str, preset: ToySettings | None = None) -> ToySettings:
 def _component() -> Any:
     """The mounting command; registered once a process."""
     return register("toy", FOLDER, SCRIPTS)
-
-
-def _ignore() -> None:
-    """Changes are read from the result; Streamlit wants a callback for every state that it keeps."""
