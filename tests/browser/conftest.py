@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Page
 
 ROOT = Path(__file__).resolve().parents[2]
 FLAGS = [
@@ -61,6 +61,13 @@ def _wait_for(url: str, server: "subprocess.Popen[bytes]") -> None:
         except OSError:
             time.sleep(0.5)
     pytest.fail("the server did not start")
+
+
+def settle(page: "Page") -> None:
+    """Wait until no script runs: a press on a page that is being drawn anew may be lost."""
+    for _ in range(2):
+        page.wait_for_timeout(300)
+        page.locator("[data-test-script-state=notRunning]").wait_for()
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import PATIENCE_MS
+from tests.browser.conftest import PATIENCE_MS, settle
 
 pytestmark = pytest.mark.browser
 
@@ -29,13 +29,6 @@ def lab(browser: Browser, address: str) -> Iterator[Page]:
     page = open_lab(browser, address)
     yield page
     page.close()
-
-
-def settle(page: Page) -> None:
-    """Wait until no script runs."""
-    for _ in range(2):
-        page.wait_for_timeout(300)
-        page.locator("[data-test-script-state=notRunning]").wait_for()
 
 
 def probability(page: Page) -> float:
@@ -69,13 +62,10 @@ def test_the_formula_and_the_link_follow_the_chosen_pooling(lab: Page) -> None:
 
 def test_arrow_keys_choose_a_pooling_and_move_its_slider(lab: Page) -> None:
     settle(lab)
-    power = lab.get_by_role("radio", name="Power")
-    for _ in range(5):  # a key pressed while the page is drawn anew may be lost
-        lab.get_by_role("radio", name="Linear softmax").press("ArrowDown")
-        settle(lab)
-        if power.get_attribute("aria-checked") == "true":
-            break
-    expect(power).to_be_checked()
+    lab.get_by_role("radio", name="Linear softmax").focus()
+    lab.keyboard.press("ArrowDown")
+    expect(lab.get_by_role("radio", name="Power")).to_be_checked()
+    expect(lab.get_by_role("radio", name="Power")).to_be_focused()
     before = probability(lab)
     lab.locator("input.parameter").focus()
     for _ in range(5):

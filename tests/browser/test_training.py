@@ -100,6 +100,14 @@ def test_a_run_of_the_toy_ends_with_what_was_measured(page: Page) -> None:
     expect(page.locator(".toy .play")).to_have_text("Play")
 
 
+def test_a_change_starts_afresh_keeps_the_old_curves_and_goes_into_the_link(page: Page) -> None:
+    page.locator(".toy").get_by_label("Patch").select_option("5")
+    expect(page.locator(".toy .reset + .clock")).to_have_text("step 0 of 300")
+    expect(page.locator(".toy .curves")).to_contain_text("the run before (3 × 3 patch")
+    page.get_by_label("Pooling of run 2").select_option("top_k")
+    page.wait_for_url(re.compile("toy=gmp%2Ctop_k%2Cgwrp%2C5"))
+
+
 def test_the_toy_steps_pauses_and_resets(page: Page) -> None:
     clock, play = page.locator(".toy .reset + .clock"), page.locator(".toy .play")
     page.locator(".toy .reset").click()
