@@ -1,16 +1,9 @@
 /** A small line plot on a canvas: two axes, curves told apart by dash, marks at some x and y. */
 
 import { beginDrawing } from "../browser/dom.js";
+import { ticks } from "../player/axes.js";
 
 const MARGIN = { left: 34, right: 6, top: 6, bottom: 18 };
-
-/** Round positions for labels between 0 and `high`. */
-function roundTicks(high, most) {
-  const power = 10 ** Math.floor(Math.log10(high));
-  const steps = [0.1, 0.2, 0.5, 1, 2, 5].map((factor) => factor * power);
-  const step = steps.find((size) => high / size <= most);
-  return Array.from({ length: Math.floor(high / step + 1e-9) + 1 }, (_, k) => k * step);
-}
 
 /** A tick's number, without the noise of binary fractions. */
 function tickText(value) {
@@ -52,7 +45,7 @@ function drawAxes(context, theme, plot, { toX, toY, width, height }) {
   context.fillStyle = theme.muted;
   context.textAlign = "right";
   context.textBaseline = "middle";
-  for (const y of roundTicks(plot.top, 5)) {
+  for (const y of ticks(0, plot.top, 5).values) {
     context.fillText(tickText(y), MARGIN.left - 5, toY(y));
     context.beginPath();
     context.moveTo(MARGIN.left, toY(y));
@@ -60,7 +53,7 @@ function drawAxes(context, theme, plot, { toX, toY, width, height }) {
     context.stroke();
   }
   context.textBaseline = "bottom";
-  for (const x of roundTicks(plot.right, width < 260 ? 3 : 5)) {
+  for (const x of ticks(0, plot.right, width < 260 ? 3 : 5).values) {
     const half = context.measureText(tickText(x)).width / 2;
     context.textAlign = "center";
     context.fillText(tickText(x), Math.min(toX(x), width - half - 1), height - 1);

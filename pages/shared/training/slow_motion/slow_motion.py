@@ -11,12 +11,14 @@ from pages.shared.browser.component import SHARED, ignore_change, register
 from pages.shared.cached import slow_motion_event
 
 FOLDER = Path(__file__).parent
+PLAYER = FOLDER.parents[1] / "player"
 SCRIPTS = (
     SHARED / "colours.js",
     SHARED / "dom.js",
     SHARED / "message.js",
     SHARED / "mounted.js",
     SHARED / "numbers.js",
+    PLAYER / "axes.js",
     FOLDER.parent / "plot.js",
     *(
         FOLDER / f"{name}.js"

@@ -15,6 +15,7 @@ from pages.shared.browser.component import SHARED, ignore_change, register
 from sedtf_core.pooling import PAPER_DECAY
 
 FOLDER = Path(__file__).parent
+PLAYER = FOLDER.parents[1] / "player"
 TOY_POOLINGS = ("gmp", "gap", "gwrp", "top_k", "linear_softmax", "power", "auto")
 UNITS, PAPER_UNITS = 64, 311 * 64
 # Weights that fall over the ranks of 64 units as the paper's do over those of its masks.
@@ -24,6 +25,7 @@ SCRIPTS = (
     SHARED / "colours.js",
     SHARED / "dom.js",
     SHARED / "mounted.js",
+    PLAYER / "axes.js",
     FOLDER.parent / "plot.js",
     *CORE,
     *(FOLDER / f"{name}.js" for name in ("tiles", "controls", "words", "view", "mount")),
