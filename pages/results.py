@@ -3,14 +3,13 @@
 import streamlit as st
 
 from pages.shared.glossary import show_terms
-from pages.shared.results import (
-    RESULTS,
-    read_tables,
+from pages.shared.results.panels import (
     show_class_table,
     show_empty,
     show_filters,
     show_mean_table,
 )
+from pages.shared.results.tables import RESULTS, read_tables
 
 st.title("Results")
 tables = read_tables(RESULTS)
@@ -18,8 +17,8 @@ if not tables:
     show_empty()
 else:
     choice = show_filters(tables)
-    if choice.table.per_class:
-        show_class_table(choice)
-    else:
+    if choice.table.means:
         show_mean_table(choice)
+    else:
+        show_class_table(choice)
 show_terms("mAP", "AUC", "F1", "PSDS", "SI-SDR", "SNR")

@@ -1,4 +1,4 @@
-"""Tables of what the paper has no figures of: PSDS, gating of frame scores, and tuned thresholds.
+"""Tables of what the paper has no figures of: separation, PSDS, gating of frame scores, tuned thresholds.
 
 Owns which figures of a result stand in which table, under which heading. A column is the path of a figure in
 the JSON of ``train.evaluate``; results without it, such as older ones, have a dash or no row. Files are left
@@ -12,6 +12,13 @@ from train.paper import SYSTEMS
 from train.table_rows import Row, with_interval
 
 EXTRAS = {
+    "extra_separation": (
+        "Separation of the true events by the masks, beside the ideal ratio mask",
+        (
+            "separation.si_sdr_improvement_db", "detected_separation.si_sdr_improvement_db",
+            "oracle_separation.si_sdr_improvement_db", "separation.class_aware_sdr_improvement_db",
+        ),
+    ),
     "extra_psds": (
         "Polyphonic sound detection score, exact times (1) and right class (2), of the frame scores",
         ("psds.psds1", "psds.psds2"),
@@ -33,12 +40,21 @@ EXTRAS = {
 HEADINGS = {
     "psds1": "PSDS 1", "psds2": "PSDS 2", "f1": "F1", "er": "ER", "auc": "AUC", "map": "mAP",
     "paper_f1": "F1, paper's threshold", "paper_er": "ER, paper's thresholds",
+    "separation.si_sdr_improvement_db": "SI-SDR improvement, dB",
+    "detected_separation.si_sdr_improvement_db": "of detected events, dB",
+    "oracle_separation.si_sdr_improvement_db": "by the ideal ratio mask, dB",
+    "separation.class_aware_sdr_improvement_db": "Class-aware SDR improvement, dB",
 }  # fmt: skip
 
 
 def told(results: Sequence[dict[str, Any]]) -> list[str]:
     """Names of the tables that some result has figures for; older results have none."""
-    keys = {"extra_psds": "psds", "extra_frame_gating": "frame_holds", "extra_tuned": "tuned"}
+    keys = {
+        "extra_separation": "separation",
+        "extra_psds": "psds",
+        "extra_frame_gating": "frame_holds",
+        "extra_tuned": "tuned",
+    }
     return [name for name, key in keys.items() if any(key in result for result in results)]
 
 
@@ -107,6 +123,8 @@ def _cell(row: Row) -> str:
 def _heading(column: str) -> str:
     """``tuned.frame.f1`` as ``Frame F1, tuned``."""
     metric, *path = column.split(".")
+    if column in HEADINGS:
+        return HEADINGS[column]
     if metric == "psds":
         return HEADINGS[path[0]]
     if metric != "tuned":

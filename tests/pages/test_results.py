@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.shared import results
-from pages.shared.results import (
+from pages.shared.results import tables
+from pages.shared.results.figures import class_figure, mean_figure
+from pages.shared.results.tables import (
+    Mean,
     Table,
-    class_figure,
     class_values,
     commands_for,
-    mean_figure,
-    mean_rows,
+    means_at,
     read_tables,
 )
 from sedtf_core.labels import label_colour
@@ -50,18 +50,19 @@ CLASSES = {
 }
 
 
-def table(report: dict[str, Any]) -> Table:
-    return Table(report["title"], report["note"], tuple(COMMANDS), tuple(report["rows"]))
-
-
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(results, "RESULTS", tmp_path)
+    monkeypatch.setattr(tables, "RESULTS", tmp_path)
     return tmp_path
 
 
 def write(folder: Path, name: str, report: object) -> None:
     (folder / f"table_{name}.json").write_text(json.dumps(report), "utf-8")
+
+
+def read(folder: Path, report: object) -> Table:
+    write(folder, "1", report)
+    return read_tables(folder)[0]
 
 
 def open_page() -> AppTest:
@@ -133,31 +134,64 @@ def test_the_tables_that_train_tables_writes_are_read(tmp_path: Path) -> None:
         for system in SYSTEMS for snr_db in (10.0, 0.0)
     ]  # fmt: skip
     names = write_tables(measured, tmp_path)
-    tables = read_tables(tmp_path)
-    assert len(tables) == len(names) == 5
-    assert all(table.snrs_db() == [10.0, 0.0] for table in tables)
-    assert {table.per_class for table in tables} == {True, False}
+    found = read_tables(tmp_path)
+    assert len(found) == len(names) == 5
+    assert all(table.snrs_db() == [10.0, 0.0] for table in found)
+    assert [bool(table.means) for table in found].count(True) == 2
 
 
-def test_figures_of_one_snr_are_those_of_no_other() -> None:
-    assert class_values(table(CLASSES), 0.0) == {"GWRP": {"Bark": 0.05, "Hi-hat": 0.0}}
-    assert class_values(table(CLASSES), 20.0, ["Hi-hat"])["GWRP"] == {"Hi-hat": None}
-    assert {row["snr_db"] for row in mean_rows(table(MEANS), 20.0)} == {20.0}
+def test_what_the_paper_has_not_stands_beside_what_it_is_compared_with(folder: Path) -> None:
+    rows = [
+        {**mean("gwrp", 0.0, f"tuned.{column}", value), "paper": None}
+        for column, value in {
+            "frame.paper_f1": 0.2, "frame.f1": 0.3, "event.er": 1.5, "thresholds.frame": 0.4,
+        }.items()
+    ]  # fmt: skip
+    (folder / "extra_tuned.json").write_text(json.dumps({**MEANS, "rows": rows}), "utf-8")
+    (table,) = read_tables(folder)
+    assert [(m.heading, m.ours, m.beside) for m in table.means] == [
+        ("Frame F1", 0.3, 0.2), ("Event error rate (lower is better)", 1.5, None),
+    ]  # fmt: skip
+    page = open_page()
+    assert not page.exception
+    row = page.dataframe[0].value.iloc[0]
+    assert (row["Tuned on the valid split"], row["Paper's thresholds"]) == ("0.300", "0.200")
 
 
-def test_commands_of_another_snr_are_left_out_unless_none_names_the_snr() -> None:
-    assert commands_for(table(MEANS), 0.0) == [COMMANDS[1]]
-    assert commands_for(table(MEANS), 2.0) == COMMANDS
+def test_figures_of_one_snr_are_those_of_no_other(tmp_path: Path) -> None:
+    classes, means = read(tmp_path, CLASSES), read(tmp_path, MEANS)
+    assert class_values(classes, 0.0) == {"GWRP": {"Bark": 0.05, "Hi-hat": 0.0}}
+    assert class_values(classes, 20.0, ["Hi-hat"])["GWRP"] == {"Hi-hat": None}
+    assert {mean.snr_db for mean in means_at(means, 20.0)} == {20.0}
 
 
-def test_whiskers_reach_from_the_low_to_the_high_end_of_the_interval() -> None:
-    rows = [mean("gmp", 0.0, "f1", 0.4), {**mean("gwrp", 0.0, "f1", 0.4), "low": None}]
-    ours = next(trace for trace in mean_figure(rows).data if trace.name.startswith("Ours"))
+def test_commands_of_another_snr_are_left_out_unless_none_names_the_snr(tmp_path: Path) -> None:
+    means = read(tmp_path, MEANS)
+    assert commands_for(means, 0.0) == [COMMANDS[1]]
+    assert commands_for(means, 2.0) == COMMANDS
+
+
+def test_whiskers_reach_from_the_low_to_the_high_end_of_the_interval(tmp_path: Path) -> None:
+    means = [
+        Mean(0.0, "gmp", "F1", 0.4, 0.3, 0.45, 0.5),
+        Mean(0.0, "gwrp", "F1", 0.4, None, None, 0.5),
+    ]
+    table = read(tmp_path, MEANS)
+    ours = next(trace for trace in mean_figure(means, table).data if trace.name.startswith("Ours"))
     assert list(ours.error_x.array) == pytest.approx([0.05, 0.0])
     assert list(ours.error_x.arrayminus) == pytest.approx([0.1, 0.0])
 
 
-def test_bars_of_classes_have_their_colour_and_systems_a_pattern_of_their_own() -> None:
-    traces = class_figure(class_values(table(CLASSES), 20.0)).data
+def test_every_metric_has_a_panel_and_what_has_nothing_beside_it_one_bar(tmp_path: Path) -> None:
+    means = [Mean(0.0, "gwrp", name, 0.4, None, None, None) for name in "ABCDE"]
+    figure = mean_figure(means, read(tmp_path, MEANS))
+    assert [note.text for note in figure.layout.annotations] == list("ABCDE")
+    assert len(figure.data) == 5
+
+
+def test_bars_of_classes_have_their_colour_and_systems_a_pattern_of_their_own(
+    tmp_path: Path,
+) -> None:
+    traces = class_figure(class_values(read(tmp_path, CLASSES), 20.0)).data
     assert all(t.marker.color == (label_colour("Bark"), label_colour("Hi-hat")) for t in traces)
     assert len({t.marker.pattern.shape for t in traces}) == len(traces) == 2

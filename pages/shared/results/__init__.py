@@ -1,0 +1,1 @@
+"""The Results page: tables that ``train.tables`` wrote, filtered and drawn."""

@@ -1,0 +1,107 @@
+"""Panels of the Results page: the filters, and a table as bars and as rows with its commands."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from pages.shared.results.figures import class_figure, mean_figure
+from pages.shared.results.tables import Choice, Mean, Table, class_values, commands_for, means_at
+from pages.shared.views import title
+from sedtf_core.labels import display_name
+
+SYSTEMS_AT_FIRST = 3  # the last in the paper's order: GMP, GAP and GWRP
+HOW_TO_MEASURE = """\
+python -m train.evaluate --system gwrp --sounds sounds --split test --snr 0 --count 200 --seed 0 \\
+    --json gwrp_0dB.json
+python -m train.tables gwrp_0dB.json --out assets/results"""
+
+
+def show_filters(tables: Sequence[Table]) -> Choice:
+    """Choose a table, an SNR and, where rows are classes, systems and classes."""
+    left, right = st.columns([3, 2])
+    titles = [table.title for table in tables]
+    table = tables[titles.index(left.selectbox("Table", titles, key="table", bind="query-params"))]
+    snrs_db = table.snrs_db()
+    with right:
+        snr_db = st.segmented_control(
+            "SNR", snrs_db, default=snrs_db[0], required=True, format_func=lambda snr: f"{snr:g} dB",
+            key="results_snr",
+        )  # fmt: skip
+    snr_db = snr_db if snr_db in snrs_db else snrs_db[0]
+    if table.means:
+        return Choice(table, snr_db)
+    found = list(class_values(table, snr_db))
+    systems = st.segmented_control(
+        "Systems", found, selection_mode="multi", default=found[-SYSTEMS_AT_FIRST:],
+        key="results_systems",
+    )  # fmt: skip
+    labels = st.multiselect(
+        "Classes", [row["Class"] for row in table.classes], format_func=display_name,
+        placeholder="All classes", key="results_classes",
+    )  # fmt: skip
+    return Choice(table, snr_db, tuple(s for s in found if s in systems), tuple(labels))
+
+
+def show_mean_table(choice: Choice) -> None:
+    """Bars and rows of means over classes."""
+    table, means = choice.table, means_at(choice.table, choice.snr_db)
+    figure = mean_figure(means, table)
+    st.plotly_chart(figure, key="means", config={"displayModeBar": False})
+    rows = [_as_text(mean, table) for mean in means]
+    st.dataframe(rows, hide_index=True, width="stretch", height="content")
+    _show_sources(choice)
+
+
+def _as_text(mean: Mean, table: Table) -> dict[str, str]:
+    """A mean as it is read."""
+    low, high = mean.low, mean.high
+    row = {
+        "System": title(mean.system),
+        "Metric": mean.heading,
+        table.ours: _number(mean.ours),
+        "95 % interval": "–" if low is None else f"{_number(low)} to {_number(high)}",
+    }
+    if table.beside:
+        row[table.beside] = _number(mean.beside)
+    return row
+
+
+def _number(value: float | None) -> str:
+    """Three digits after the point, a minus as long as a plus, a dash for what is not known."""
+    return "–" if value is None else f"{value:.3f}".replace("-", "−")
+
+
+def show_class_table(choice: Choice) -> None:
+    """Bars and rows a class."""
+    everything = class_values(choice.table, choice.snr_db, choice.labels)
+    values = {system: everything[system] for system in choice.systems}
+    if not values:
+        st.info("Choose at least one system.")
+        return
+    st.plotly_chart(class_figure(values), key="classes", config={"displayModeBar": False})
+    with st.expander("As a table"):
+        labels = list(next(iter(values.values()), {}))
+        rows = [
+            {"Class": display_name(label), **{s: own.get(label) for s, own in values.items()}}
+            for label in labels
+        ]
+        st.dataframe(rows, hide_index=True, width="stretch")
+    _show_sources(choice)
+
+
+def _show_sources(choice: Choice) -> None:
+    """What the figures were measured on, and by which commands."""
+    st.caption(choice.table.note)
+    st.markdown(f"**Made by**, at {choice.snr_db:g} dB:")
+    st.code("\n".join(commands_for(choice.table, choice.snr_db)), language="bash", wrap_lines=True)
+
+
+def show_empty() -> None:
+    """What to do while nothing has been measured."""
+    st.info(
+        "No results are installed yet. This page shows the paper's tables beside figures measured "
+        "with the checkpoints at hand."
+    )
+    st.markdown("Measure a system, then write the tables (`--sounds` is a folder of test sounds):")
+    st.code(HOW_TO_MEASURE, language="bash")
+    st.caption("Measuring 200 mixtures takes some minutes a system and SNR on two cores.")
