@@ -1,8 +1,8 @@
 """Fresh mixtures in batches on the training device: the recipes of ``sedtf_core.mixing``, realised in torch.
 
 Events and scenes are decoded once, levelled once and stay on the device; a batch is gathered, scaled and
-added there. The recipes of a step depend on the seed and the step alone, so a resumed run sees what an
-unbroken one would have seen.
+added there. A scene that is longer than a mixture serves as several, which follow one another. The recipes of
+a step depend on the seed and the step alone, so a resumed run sees what an unbroken one would have seen.
 """
 
 from collections.abc import Sequence
@@ -51,34 +51,47 @@ class MixtureBatches:
             label: [(s.clip, s.seconds) for s in events if s.label == label]
             for label in bank.labels()
         }
-        self._scenes = [s.clip for s in scenes]
         self._event_rows = {s.clip: row for row, s in enumerate(events)}
-        self._scene_rows = {s.clip: row for row, s in enumerate(scenes)}
         longest = round(config.max_event_s * self.sample_rate)
         # Each clip goes straight to its row, so that the sounds are in memory once.
         self._event_bank = torch.zeros(len(events), longest, device=device)
-        self._scene_bank = torch.zeros(len(scenes), self.samples, device=device)
+        pieces = [max(1, int(s.seconds * self.sample_rate) // self.samples) for s in scenes]
+        self._scene_bank = torch.zeros(sum(pieces), self.samples, device=device)
+        self._scenes: list[str] = []
         self._event_samples = []
         # disable=None: no bar where nobody watches, as in a log.
-        progress = tqdm(events + scenes, "decoding", unit="clip", leave=False, disable=None)
-        for sound in progress:
-            levelled = self._levelled(bank, sound.clip, sound.kind)
-            if sound.kind == "event":
-                self._event_bank[self._event_rows[sound.clip], : len(levelled)] = levelled
-                self._event_samples.append(len(levelled))
-            else:
-                self._scene_bank[self._scene_rows[sound.clip]] = levelled
+        progress = tqdm(events, "decoding", unit="clip", leave=False, disable=None)
+        for row, sound in enumerate(progress):
+            levelled = self._levelled_event(bank, sound.clip)
+            self._event_bank[row, : len(levelled)] = levelled
+            self._event_samples.append(len(levelled))
+        progress = tqdm(scenes, "decoding", unit="scene", leave=False, disable=None)
+        for sound, count in zip(progress, pieces, strict=True):
+            for number, levelled in enumerate(self._levelled_scenes(bank, sound.clip, count)):
+                self._scene_bank[len(self._scenes)] = levelled
+                self._scenes.append(f"{sound.clip}#{number}" if number else sound.clip)
+        self._scene_bank = self._scene_bank[: len(self._scenes)]
+        self._scene_rows = {name: row for row, name in enumerate(self._scenes)}
 
-    def _levelled(self, bank: SoundBank, clip: str, kind: str) -> Tensor:
-        """One clip at RMS 1, cut or repeated as a mixture uses it."""
-        waveform = bank.waveform(clip)
-        if kind == "scene":
-            levelled = level_scene(waveform, self.samples, self.sample_rate, clip)
-        else:
-            limit = round(self.config.max_event_s * self.sample_rate)
-            levelled = level_event(waveform, limit, self.sample_rate, clip, self.config)
+    def _levelled_event(self, bank: SoundBank, clip: str) -> Tensor:
+        """An event at RMS 1, cut as a mixture uses it."""
+        limit = round(self.config.max_event_s * self.sample_rate)
+        levelled = level_event(bank.waveform(clip), limit, self.sample_rate, clip, self.config)
         bank.forget(clip)
         return torch.from_numpy(levelled.astype(np.float32))
+
+    def _levelled_scenes(self, bank: SoundBank, clip: str, count: int) -> list[Tensor]:
+        """At most ``count`` pieces of a scene, at RMS 1 and as long as a mixture; a short one is repeated."""
+        waveform = bank.waveform(clip)
+        count = max(1, min(count, len(waveform) // self.samples))
+        pieces = [waveform[k * self.samples :] for k in range(count)]
+        bank.forget(clip)
+        return [
+            torch.from_numpy(
+                level_scene(piece, self.samples, self.sample_rate, clip).astype(np.float32)
+            )
+            for piece in pieces
+        ]
 
     def draw(self, size: int, key: Sequence[int], snr_db: tuple[float, float]) -> list[Recipe]:
         """Draw ``size`` recipes that depend on ``key`` alone, each with its own SNR in ``snr_db``."""

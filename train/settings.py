@@ -28,6 +28,8 @@ class TrainSettings:
         GWRP starts with this decay r and reaches ``decay`` half way; None: ``decay`` throughout.
     speed_octaves
         Each event is played faster or slower, and so higher or lower, by up to this much.
+    clip_s, n_events
+        Seconds of a training mixture, and events in it.
     gain_db
         Each mixture is turned down by up to this much, so that quiet recordings are known too.
     valid_every, valid_count, valid_snr_db
@@ -47,6 +49,8 @@ class TrainSettings:
     first_decay: float | None = None
     snr_db: tuple[float, float] = (0.0, 0.0)
     curriculum: float = 0.0
+    clip_s: float = 10.0
+    n_events: int = 3
     speed_octaves: float = 0.0
     gain_db: float = 0.0
     seed: int = 0

@@ -43,7 +43,6 @@ from train.validation import Validation
 # Keys that keep the random draws of training, statistics and gain apart.
 TRAIN_KEY, STATISTICS_KEY = 1, 2
 STATISTICS_BATCHES = 24
-N_EVENTS = MixtureConfig().n_events
 # Reading a loss waits for the device, so losses are read and logged together.
 LOG_EVERY = {"cuda": 25}
 
@@ -95,11 +94,12 @@ class Trainer:
         )
         self.batches: MixtureBatches | FixedMixtures
         if mixtures is None:
-            self.batches = self._batches(sounds, "train")
+            config = MixtureConfig(seconds=settings.clip_s, n_events=settings.n_events)
+            self.batches = self._batches(sounds, "train", config)
         else:
             self.batches = self._fixed_mixtures(mixtures, rows)
         self.validation = (
-            Validation(self._batches(sounds, "valid"), settings, self.features)
+            Validation(self._batches(sounds, "valid", MixtureConfig()), settings, self.features)
             if group.is_first
             else None
         )
@@ -110,10 +110,10 @@ class Trainer:
         self.meter = Meter(group.device, settings.batch_size)
         self.step = 0
 
-    def _batches(self, sounds: Path, split: str) -> MixtureBatches:
+    def _batches(self, sounds: Path, split: str, config: MixtureConfig) -> MixtureBatches:
         """Mixtures of one split."""
         bank = SoundBank.open(sounds, split=split)
-        return MixtureBatches(bank, self.labels, MixtureConfig(), self.group.device)
+        return MixtureBatches(bank, self.labels, config, self.group.device)
 
     def _fixed_mixtures(self, folder: Path, rows: list[Sound]) -> FixedMixtures:
         """Mixtures of a folder; the run's hash of its data then says which they are."""
@@ -147,7 +147,9 @@ class Trainer:
         step_seed = settings.seed * 1_000_003 + step
         torch.manual_seed(step_seed)
         gain_db = torch.rand(settings.batch_size, 1) * -settings.gain_db
-        octaves = (2 * torch.rand(settings.batch_size, N_EVENTS) - 1) * settings.speed_octaves
+        octaves = (
+            2 * torch.rand(settings.batch_size, settings.n_events) - 1
+        ) * settings.speed_octaves
         if not group.is_first:
             torch.manual_seed(step_seed + group.rank * 1_000_000_007)  # other dropout for each
         own = slice(group.rank, None, group.size)
@@ -337,6 +339,10 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, …")
     parser.add_argument("--steps", type=int)
     parser.add_argument("--batch-size", type=int, help="of all processes together")
+    parser.add_argument(
+        "--clip-s", type=float, metavar="S", help="length of a training mixture, in seconds"
+    )
+    parser.add_argument("--events", type=int, metavar="N", help="in a training mixture")
     parser.add_argument("--snr-db", type=float, nargs=2, metavar=("LO", "HI"))
     parser.add_argument("--seed", type=int)
     parser.add_argument(
@@ -354,7 +360,13 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--compile", action="store_true", help="let torch.compile fuse the network")
     parser.add_argument("--resume", action="store_true", help="go on where the run folder stopped")
     options = parser.parse_args(arguments)
-    for name, least in (("steps", 1), ("batch_size", 1), ("patience", 1), ("seed", 0)):
+    for name, least in (
+        ("steps", 1),
+        ("batch_size", 1),
+        ("patience", 1),
+        ("seed", 0),
+        ("events", 1),
+    ):
         value = getattr(options, name)
         if value is not None and value < least:
             parser.error(f"--{name.replace('_', '-')} must be at least {least}, got {value}")
@@ -362,18 +374,30 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
 
 
 def settings_of(options: argparse.Namespace) -> TrainSettings:
-    """Return the preset that the command line names, with its changes."""
-    return preset_settings(
+    """Return the preset that the command line names, with its changes; fixed mixtures are as they are."""
+    if options.mixtures:
+        fixed = MixtureConfig()
+        options.clip_s, options.events, options.speed_octaves = fixed.seconds, fixed.n_events, 0.0
+    settings = preset_settings(
         options.preset,
         options.system,
         steps=options.steps,
         batch_size=options.batch_size,
+        clip_s=options.clip_s,
+        n_events=options.events,
         snr_db=tuple(options.snr_db) if options.snr_db else None,
         seed=options.seed,
         first_decay=options.first_decay,
-        speed_octaves=0.0 if options.mixtures else options.speed_octaves,
+        speed_octaves=options.speed_octaves,
         patience=options.patience,
     )
+    needed_s = settings.n_events * MixtureConfig().max_event_s
+    if settings.clip_s < needed_s:
+        raise InputError(
+            f"{settings.n_events} events may need {needed_s:g} s, a mixture lasts {settings.clip_s:g} s; "
+            "choose a longer --clip-s or fewer --events"
+        )
+    return settings
 
 
 def train(options: argparse.Namespace, arguments: list[str], group: Group) -> None:

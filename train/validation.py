@@ -12,10 +12,11 @@ from train.batches import MixtureBatches
 from train.settings import TrainSettings
 
 VALID_SEED, VALID_KEY = 1000, 3
+CHUNK = 8  # the mixtures depend on it, so it is no setting
 
 
 class Validation:
-    """The same mixtures at each measurement, whatever the run's seed; features are computed once."""
+    """The same mixtures at each measurement and in every run; features are computed once."""
 
     def __init__(
         self, batches: MixtureBatches, settings: TrainSettings, features: FeatureConfig
@@ -23,8 +24,8 @@ class Validation:
         """Draw the mixtures and keep their features on the device."""
         snr_db = (settings.valid_snr_db, settings.valid_snr_db)
         self.chunks = []
-        for start in range(0, settings.valid_count, settings.batch_size):
-            recipes = batches.draw(settings.batch_size, (VALID_SEED, VALID_KEY, start), snr_db)
+        for start in range(0, settings.valid_count, CHUNK):
+            recipes = batches.draw(CHUNK, (VALID_SEED, VALID_KEY, start), snr_db)
             waveforms, weak_labels = batches.realise(recipes)
             self.chunks.append((log_mel(waveforms, features), weak_labels))
 

@@ -32,6 +32,24 @@ def test_a_batch_equals_its_mixtures_one_by_one(bank: SoundBank, batches: Mixtur
         assert labels == {event.label for event in expected.events}
 
 
+def test_a_scene_longer_than_a_mixture_serves_piece_by_piece(bank: SoundBank) -> None:
+    config = MixtureConfig(seconds=3.3, n_events=1)
+    short = MixtureBatches(bank, bank.labels(), config, torch.device("cpu"))
+    scene = bank.scenes()[0]
+    whole = bank.waveform(scene.clip)
+    length = round(3.3 * 32_000)
+    pieces = len(whole) // length
+    assert pieces > 1
+    assert short._scenes[:pieces] == [scene.clip, *(f"{scene.clip}#{k}" for k in range(1, pieces))]
+    for k in range(pieces):
+        expected = whole[k * length : (k + 1) * length]
+        expected = expected / np.sqrt(np.mean(expected.astype(np.float64) ** 2))
+        np.testing.assert_allclose(short._scene_bank[k].numpy(), expected, rtol=1e-4, atol=1e-6)
+    waveforms, weak_labels = short.realise(short.draw(5, (0, 1), (0.0, 0.0)))
+    assert waveforms.shape == (5, length)
+    assert weak_labels.sum(dim=1).tolist() == [1.0] * 5
+
+
 def test_recipes_depend_on_their_key_alone(batches: MixtureBatches) -> None:
     assert batches.draw(3, (0, 1, 7), (0, 10)) == batches.draw(3, (0, 1, 7), (0, 10))
     assert batches.draw(3, (0, 1, 7), (0, 10)) != batches.draw(3, (0, 1, 8), (0, 10))

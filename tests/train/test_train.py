@@ -16,6 +16,7 @@ from safetensors.torch import load_file
 from sedtf_core.checkpoints import load_checkpoint
 from sedtf_core.datasets import SoundBank, data_hash
 from train import throughput, train
+from train.parallel import joined_group
 from train.settings import PRESETS, TrainSettings, preset_settings
 
 SMALL = TrainSettings(
@@ -201,6 +202,32 @@ def test_sounds_that_cannot_be_trained_on_are_one_line_before_any_training(
     printed = capsys.readouterr().err
     assert printed.startswith("error: ") and printed.count("\n") == 1 and message in printed
     assert not (tmp_path / "run").exists()  # so that the same command works once it is mended
+
+
+@pytest.mark.parametrize("more", [("--clip-s", "1.5"), ("--events", "6"), ("--clip-s", "-1")])
+def test_events_that_need_not_fit_into_a_mixture_are_one_line(
+    sounds: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], more: tuple[str, str]
+) -> None:
+    assert train.main(arguments(sounds, tmp_path / "run", *more)) == 2
+    printed = capsys.readouterr().err
+    assert printed.startswith("error: ") and printed.count("\n") == 1
+    assert "choose a longer --clip-s or fewer --events" in printed
+    assert not (tmp_path / "run").exists()
+
+
+def test_shorter_training_mixtures_leave_the_valid_split_as_it_is(
+    sounds: Path, tmp_path: Path
+) -> None:
+    shorter = replace(SMALL, clip_s=3.3, n_events=1, batch_size=3)
+    with joined_group("cpu") as group:
+        long, short = (train.Trainer(settings, sounds, group) for settings in (SMALL, shorter))
+    assert short.synthesise(0)[0].shape == (3, round(3.3 * 32_000))
+    assert short.synthesise(0)[1].sum().item() == 3
+    assert long.validation is not None and short.validation is not None
+    for (expected, labels), (found, again) in zip(
+        long.validation.chunks, short.validation.chunks, strict=True
+    ):
+        assert torch.equal(expected, found) and torch.equal(labels, again)
 
 
 def test_a_class_that_only_validation_lacks_is_said_and_trained(
