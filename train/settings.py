@@ -102,16 +102,18 @@ PRESETS = {
         schedule="step",
         valid_snr_db=0.0,
     ),
-    # Half the width and small batches, for two cores and an hour.
+    # Half the width, and small batches of short mixtures, for two cores and an hour.
     "laptop": TrainSettings(
         "",
         "laptop",
-        steps=3000,
-        batch_size=8,
+        steps=6000,
+        batch_size=12,
         peak_rate=2e-3,
         schedule="one_cycle",
         channels=(16, 32, 64, 64),
         first_decay=0.99,
+        clip_s=3.3,
+        n_events=1,
         snr_db=(-5.0, 25.0),
         curriculum=0.3,
         gain_db=10.0,
