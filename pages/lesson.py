@@ -9,10 +9,10 @@ from pages.shared.lesson.lesson import (
     given_answers,
     show_finish,
     show_further,
+    show_heading,
     show_question,
     show_step_choice,
 )
-from pages.shared.lesson.progress import STEPS as COUNT
 from pages.shared.lesson.questions import questions
 from pages.shared.lesson.steps import STEPS
 
@@ -26,7 +26,7 @@ asked = questions(facts)
 given = given_answers(asked)
 number = show_step_choice(given, asked)
 step, question = STEPS[number - 1], asked[number - 1]
-st.header(f"{number} of {COUNT}: {step.title}")
+show_heading(number)
 if st.session_state.notes:
     st.info(f"**Speaker notes.** {step.notes}")
 chosen = given[number - 1]

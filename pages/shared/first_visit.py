@@ -33,5 +33,7 @@ def reload_first_deep_link() -> None:
     # Not when a visitor goes on to another page: that would begin a new session.
     begins = _BEGUN not in st.session_state
     st.session_state[_BEGUN] = True
+    # Always there: what stands below would otherwise be drawn anew on the next run, and lose the focus.
+    place = st.empty()
     if is_cold and begins and urlsplit(st.context.url or "").path.strip("/"):
-        st.html(_RELOAD_ONCE, unsafe_allow_javascript=True)
+        place.html(_RELOAD_ONCE, unsafe_allow_javascript=True)

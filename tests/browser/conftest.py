@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, ConsoleMessage, Page
 
 ROOT = Path(__file__).resolve().parents[2]
 FLAGS = [
@@ -26,6 +26,8 @@ FLAGS = [
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 PATIENCE_MS = 180_000
+# What Streamlit writes to the console when a process meets its first deep link (pages/shared/first_visit.py).
+NO_SUCH_PAGE = "The page that you have requested does not seem to exist"
 
 
 @contextmanager
@@ -68,6 +70,23 @@ def settle(page: "Page") -> None:
     for _ in range(2):
         page.wait_for_timeout(300)
         page.locator("[data-test-script-state=notRunning]").wait_for()
+
+
+def complaints_of(page: "Page") -> list[str]:
+    """A list that fills with the errors of a page's console as they occur.
+
+    Without those of Streamlit itself: it looks for its server below a deep link's path first.
+    """
+    complaints: list[str] = []
+
+    def hear(message: "ConsoleMessage") -> None:
+        is_search = "/_stcore/" in message.location.get("url", "")
+        if message.type == "error" and not is_search and NO_SUCH_PAGE not in message.text:
+            complaints.append(message.text)
+
+    page.on("console", hear)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    return complaints
 
 
 @pytest.fixture(scope="session")

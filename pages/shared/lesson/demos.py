@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from pages.shared.lesson.cached import bag_picture, lesson_sounds, masks_picture
 from pages.shared.lesson.facts import LessonFacts
-from pages.shared.lesson.pictures import INK, Theme
+from pages.shared.lesson.pictures import INK, Theme, mask_title
 from pages.shared.lesson.sounds import MIXTURE, SOURCE
 from pages.shared.listen import show_waterfall
 from pages.shared.views import IDEAL, TITLES
@@ -44,7 +44,8 @@ def show_bag(facts: LessonFacts) -> None:
     st.markdown(f"Label of the whole clip: **{present}**. Nothing else is told.")
     _play({"The clip": MIXTURE})
     is_told = st.toggle("Show what the label does not say", key="lesson_truth")
-    st.image(bag_picture(theme(), with_events=is_told), width="stretch")
+    alt = "Log mel of the clip" + (" with its events below" if is_told else "")
+    st.image(bag_picture(theme(), with_events=is_told), width="stretch", alt=alt)
 
 
 def show_masks(facts: LessonFacts) -> None:
@@ -53,7 +54,8 @@ def show_masks(facts: LessonFacts) -> None:
     name = st.segmented_control(
         "Mask", list(masks), default="Box", key="lesson_mask", required=True
     )
-    st.image(masks_picture((name,), theme(), columns=1), width="stretch")
+    picture = masks_picture((name,), theme(), columns=1)
+    st.image(picture, width="stretch", alt=mask_title(facts, name))
     _play({"Mixture": MIXTURE, "What the mask lets through": name})
 
 
@@ -64,7 +66,7 @@ def show_gmp(facts: LessonFacts) -> None:
 
 def reveal_gmp(facts: LessonFacts) -> None:
     """Step 3, answered: what GMP has learnt."""
-    _show_learnt("gmp")
+    _show_learnt(facts, "gmp")
     gmp = facts.systems["gmp"]
     st.caption(
         f"The ring marks GMP's largest unit, {gmp.mask.max():.2f}: its clip probability. It is all that "
@@ -79,8 +81,7 @@ def show_gap(facts: LessonFacts) -> None:
 
 def reveal_gap(facts: LessonFacts) -> None:
     """Step 4, answered: what GAP has learnt."""
-    del facts  # the picture has them
-    _show_learnt("gap")
+    _show_learnt(facts, "gap")
 
 
 def show_gwrp(facts: LessonFacts) -> None:
@@ -101,7 +102,7 @@ def reveal_gwrp(facts: LessonFacts) -> None:
         [{"r": name, "The ideal mask pools to": f"{pooled[r]:.2f}"} for name, r in DECAYS.items()],
         hide_index=True,
     )
-    _show_learnt(*facts.systems)
+    _show_learnt(facts, *facts.systems)
 
 
 def _show_rectangle(facts: LessonFacts, key: str, decay: float) -> None:
@@ -174,9 +175,11 @@ def reveal_sound(facts: LessonFacts) -> None:
     show_waterfall(facts.levels())
 
 
-def _show_learnt(*systems: str) -> None:
+def _show_learnt(facts: LessonFacts, *systems: str) -> None:
     """The ideal mask beside what systems have learnt."""
-    st.image(masks_picture((IDEAL, *systems), theme()), width="stretch")
+    names = (IDEAL, *systems)
+    alt = "; ".join(mask_title(facts, name) for name in names)
+    st.image(masks_picture(names, theme()), width="stretch", alt=alt)
 
 
 def _play(sounds: Mapping[str, str]) -> None:

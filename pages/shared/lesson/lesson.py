@@ -12,6 +12,19 @@ from pages.shared.lesson.questions import Question
 from pages.shared.lesson.steps import STEPS
 
 _CHOICE = "lesson_step_choice"
+_ARRIVED = "lesson_arrived"
+# "Next" goes with its step, and the focus with it: the heading takes it, so that what comes is read out.
+# The number makes each step's script another, since one that stays the same is not run again.
+_FOCUS_HEADING = """<script data-step="%d">
+{
+  const heading = document.getElementById("step");
+  heading.tabIndex = -1;
+  heading.focus();
+}
+</script>"""
+_READ_OUT = """<script>
+document.querySelector(".st-key-lesson_verdict").setAttribute("role", "alert");
+</script>"""
 
 
 def given_answers(questions: Sequence[Question]) -> tuple[int | None, ...]:
@@ -53,6 +66,20 @@ def _mark(chosen: int | None, question: Question) -> str:
     return " ✓" if chosen == question.right else " ✗"
 
 
+def show_heading(number: int) -> None:
+    """The title of a step; it takes the focus when the step was reached by "Next"."""
+    st.header(f"{number} of {COUNT}: {STEPS[number - 1].title}", anchor="step")
+    place = st.empty()
+    if st.session_state.pop(_ARRIVED, False):
+        place.html(_FOCUS_HEADING % number, unsafe_allow_javascript=True)
+
+
+def _open_next(number: int) -> None:
+    """Open a step, and let its heading have the focus."""
+    set_step(number)
+    st.session_state[_ARRIVED] = True
+
+
 def show_question(number: int, question: Question, chosen: int | None) -> None:
     """A question to predict; the answer is explained once a choice has been made."""
     with st.container(border=True):
@@ -64,18 +91,24 @@ def show_question(number: int, question: Question, chosen: int | None) -> None:
             "Check my answer", key=f"lesson_check_{number}", disabled=picked is None,
             on_click=set_answer, args=(number, picked),
         )  # fmt: skip
-        if chosen is None:
-            return
-        if picked == chosen == question.right:
-            st.success(f"Right. {question.why}")
-        elif picked == chosen:
-            right = question.choices[question.right]
-            st.warning(f"Not quite; the answer is: {right}. {question.why}")
+        if chosen is not None and picked == chosen:
+            _show_verdict(question, chosen)
     if number < COUNT:
         st.button(
             f"Next: {STEPS[number].title}", key=f"lesson_next_{number}",
-            on_click=set_step, args=(number + 1,),
+            on_click=_open_next, args=(number + 1,),
         )  # fmt: skip
+
+
+def _show_verdict(question: Question, chosen: int) -> None:
+    """Whether an answer is right, and why; read out as it appears."""
+    with st.container(key="lesson_verdict"):
+        if chosen == question.right:
+            st.success(f"Right. {question.why}")
+        else:
+            right = question.choices[question.right]
+            st.warning(f"Not quite; the answer is: {right}. {question.why}")
+        st.html(_READ_OUT, unsafe_allow_javascript=True)
 
 
 def show_further(page: str, label: str) -> None:

@@ -53,8 +53,8 @@ def mask_pictures(
     figure = Figure(figsize=(7, 2.2 * rows + 0.3), layout="constrained")
     grid = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
     for ax, name in zip(grid.flat, names, strict=False):
-        mask = facts.systems[name].mask if name in facts.systems else facts.simple_masks()[name]
-        draw_mask(facts, mask, _title(facts, name, mask), ax, theme)
+        mask = _mask(facts, name)
+        draw_mask(facts, mask, mask_title(facts, name), ax, theme)
         if name == "gmp":
             mark_largest(facts, mask, ax, theme)
     for ax in grid.flat[len(names) :]:
@@ -64,8 +64,14 @@ def mask_pictures(
     return figure_to_png(figure, dpi=160)
 
 
-def _title(facts: LessonFacts, name: str, mask: Mask) -> str:
+def _mask(facts: LessonFacts, name: str) -> Mask:
+    """A system's mask, or one of ``facts.simple_masks``."""
+    return facts.systems[name].mask if name in facts.systems else facts.simple_masks()[name]
+
+
+def mask_title(facts: LessonFacts, name: str) -> str:
     """What a mask is called, and how much of the plane it lights."""
+    mask = _mask(facts, name)
     lit = thousands(int((mask > LIT).sum()))
     units = "unit" if lit == "1" else "units"
     if name not in facts.systems:

@@ -54,7 +54,7 @@ def _about_masks() -> Question:
         2,
         "A mask says what share of each unit to let through. All ones let everything through, all zeros "
         "nothing. The ideal ratio mask lets through the source's share of each unit's magnitude. Choose "
-        "the four masks above and listen.",
+        "the four masks one by one and listen.",
     )
 
 
