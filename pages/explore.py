@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages.shared.cached import mask_systems
+from pages.shared.class_choice import follow_shown
 from pages.shared.clips import Recording, show_clip_picker
 from pages.shared.glossary import show_terms
 from pages.shared.panels import clip_view, show_in_words, show_synthesis_note
@@ -16,6 +17,7 @@ clip = show_clip_picker()
 view = clip_view(clip, systems) if clip else None
 if clip and view:
     state = player(view, key="player", initial=linked_view("player"))
+    follow_shown(state.selected, [shown.label for shown in view.classes])
     put_in_link(state, view.beginning())
     show_in_words(clip, view, systems[-1])
     show_take_away(clip, systems, state.detection, visible=state.systems, label=state.selected)

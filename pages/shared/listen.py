@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from pages.shared.analyses import clip_waveform
 from pages.shared.cached import SAMPLE_RATE, mixture, mixture_estimates
+from pages.shared.class_choice import show_class_choice
 from pages.shared.clips import Recording
 from pages.shared.numbers import signed_db
 from pages.shared.state import Synthesis, recipe
@@ -149,9 +150,8 @@ def show_span_choice() -> bool:
 
 def show_event_choice(levels: Sequence[EventLevels]) -> EventLevels:
     """Let one event be chosen; the first to begin with."""
-    names = [level.name() for level in levels]
-    chosen = st.segmented_control("Event", names, default=names[0], required=True, key="event")
-    return levels[names.index(chosen)] if chosen in names else levels[0]
+    labels = [level.label for level in levels]
+    return levels[labels.index(show_class_choice(st.segmented_control, "Event", labels))]
 
 
 def show_waterfall(level: EventLevels) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 
+from pages.shared.class_choice import followed_class
 from pages.shared.player.payload import ALL_CLASSES, PlayerState
 from sedtf_core.config import DetectionConfig
 from sedtf_core.labels import LABELS
@@ -59,7 +60,10 @@ def linked_view(key: str) -> PlayerState | None:
     """What the player named ``key`` begins with: the link's view, or the one left for another page."""
     given = {name: st.query_params[name] for name in PARAMETERS if name in st.query_params}
     if not given and key not in st.session_state:
-        given = st.session_state.get(KEPT, {})
+        given = dict(st.session_state.get(KEPT, {}))
+    followed = followed_class()
+    if followed and key not in st.session_state:
+        given["class"] = followed
     return parse_view(given) if given else None
 
 

@@ -105,3 +105,24 @@ def test_nothing_scrolls_sideways(lab: Page, width: int) -> None:
     assert lab.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
     cut = lab.locator(".pooling").evaluate("root => root.scrollWidth - root.clientWidth")
     assert cut <= 0
+
+
+def test_a_class_chosen_in_the_lab_is_the_class_on_other_pages(
+    browser: Browser, address: str
+) -> None:
+    page = open_lab(browser, address)
+    settle(page)
+    page.get_by_role("radio", name="Trumpet").click()
+    page.wait_for_url(re.compile("lab=Trumpet"))
+    settle(page)
+    for name in ("Paint", "SNR"):
+        page.get_by_role("button", name="Learn").click()
+        page.get_by_role("menuitem", name=name).click()
+        page.wait_for_url(re.compile("class=Trumpet"))
+        expect(page.get_by_role("radio", name="Trumpet")).to_be_checked()
+        settle(page)
+    page.get_by_role("button", name="Work").click()
+    page.get_by_role("menuitem", name="Explore").click()
+    page.wait_for_url(re.compile("class=Trumpet"))
+    expect(page.get_by_text("Trumpet", exact=True).first).to_be_visible()
+    page.close()

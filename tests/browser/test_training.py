@@ -90,7 +90,7 @@ def test_another_event_keeps_the_share_of_training(page: Page) -> None:
     ).first.click()
     expect(page.locator(".slow_motion [data-system=gap] .info")).not_to_have_text(before)
     expect(page.locator(".slow_motion .clock")).to_have_text("100 % of training")
-    page.wait_for_url(re.compile("run_event=Saxophone"))
+    page.wait_for_url(re.compile("class=Saxophone"))
 
 
 def test_a_run_of_the_toy_ends_with_what_was_measured(page: Page) -> None:
@@ -129,7 +129,7 @@ def test_a_link_opens_its_set_up_on_a_narrow_dark_page_without_motion(
     browser: Browser, address: str
 ) -> None:
     link = f"{address}?share=0.5&toy=gap,gap,auto,2,0.3,0.8,7"
-    link += "&run_mixture=Cowbell,+Tambourine,+Bark&run_event=Tambourine"
+    link += "&run_mixture=Cowbell,+Tambourine,+Bark&class=Tambourine"
     page = open_page(browser, link, 700, color_scheme="dark", reduced_motion="reduce")
     expect(page.locator(".slow_motion .clock")).to_have_text("50 % of training")
     expect(page.locator(".slow_motion .grid")).to_contain_text("the mixture; Tambourine")

@@ -57,7 +57,7 @@ PAGES = (
         "measured_on",
         ({"string_array_value": ["Event only"]}, {"string_array_value": ["Whole clip"]}),
     ),
-    Light("breaking-point", "SNR", "snr_event"),
+    Light("breaking-point", "SNR", "class_choice"),
 )
 
 

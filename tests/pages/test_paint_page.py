@@ -401,7 +401,7 @@ def test_the_page_opens_with_an_empty_mask_and_the_scores_to_beat() -> None:
 
 def test_a_link_brings_class_mask_and_score() -> None:
     board = paint_board(recipe(CLIP), _index("Trumpet"), mask_systems())
-    page = open_page(painted="Trumpet", mask=EVERYTHING).run()
+    page = open_page(**{"class": "Trumpet"}, mask=EVERYTHING).run()
     assert not page.exception
     front = front_of(page)
     assert (front["board"], front["text"]) == (board.identity, EVERYTHING)
@@ -423,12 +423,12 @@ def test_a_broken_link_is_one_line_and_an_empty_mask() -> None:
 
 def test_another_class_has_its_own_mask_and_the_first_keeps_its_own() -> None:
     page = open_page(mask=EVERYTHING).run()
-    first = page.segmented_control(key="painted").value
+    first = page.segmented_control(key="class_choice").value
     other = next(label for label in CLIP.classes if label != first)
-    page.segmented_control(key="painted").set_value(other).run()
+    page.segmented_control(key="class_choice").set_value(other).run()
     assert front_of(page)["text"] == ""
     assert "mask" not in page.query_params
-    page.segmented_control(key="painted").set_value(first).run()
+    page.segmented_control(key="class_choice").set_value(first).run()
     assert front_of(page)["text"] == EVERYTHING
 
 
@@ -443,7 +443,7 @@ def test_another_clip_can_be_chosen() -> None:
     page = open_page(mask=EVERYTHING).run()
     page.selectbox(key="example").set_value("A helicopter over birds and a flute").run()
     assert not page.exception
-    assert page.segmented_control(key="painted").value in ("Helicopter", "Flute")
+    assert page.segmented_control(key="class_choice").value in ("Helicopter", "Flute")
     assert front_of(page)["text"] == ""
 
 

@@ -68,7 +68,7 @@ def test_the_slider_moves_the_looked_at_snr_and_one_event_can_be_chosen() -> Non
     page = open_page()
     page.select_slider(key="snr_at").set_value(-20).run()
     assert "At −20\u00a0dB, GMP names" in words(page)
-    page.pills(key="snr_event").set_value("Bark").run()
+    page.pills(key="class_choice").set_value("Bark").run()
     assert not page.exception
     page.selectbox(key="example").set_value("A helicopter over birds and a flute").run()
     assert not page.exception

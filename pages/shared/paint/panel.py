@@ -11,6 +11,7 @@ import streamlit as st
 
 from pages.shared.analyses import known_mixture
 from pages.shared.cached import paint_board, painted, recording_paint_board
+from pages.shared.class_choice import show_class_choice
 from pages.shared.clips import Clip, Recording
 from pages.shared.listen import show_span_choice
 from pages.shared.paint.board import Board, encode
@@ -21,7 +22,6 @@ from pages.shared.state import recipe
 from pages.shared.views import shown_labels
 from sedtf_core.errors import InputError
 from sedtf_core.inference import Analysis
-from sedtf_core.labels import display_name
 
 KEY = "paint"
 LINK = "mask"
@@ -33,7 +33,7 @@ _MOST_MASKS = 32
 def show_paint(clip: Clip, systems: tuple[str, ...], analyses: Sequence[Analysis]) -> None:
     """The choice of a class, and the drawing board; only this is run again after a stroke."""
     with st.container(horizontal=True):
-        label = show_class_choice(clip, analyses)
+        label = show_classes(clip, analyses)
         known = not isinstance(clip, Recording)
         on_span = show_span_choice() if known else False
     if not known:
@@ -52,17 +52,13 @@ def show_paint(clip: Clip, systems: tuple[str, ...], analyses: Sequence[Analysis
     _put_in_link(text if known else "")
 
 
-def show_class_choice(clip: Clip, analyses: Sequence[Analysis]) -> str:
+def show_classes(clip: Clip, analyses: Sequence[Analysis]) -> str:
     """Let one of the classes be chosen: what is in a mixture, by onset, or the likeliest."""
     mixed = known_mixture(clip)
     events = sorted(mixed.events, key=lambda event: event.onset) if mixed else []
     labels = list(dict.fromkeys(e.label for e in events)) or shown_labels(analyses, [])
-    chosen = st.segmented_control(
-        "Paint where this class is, and hear what your mask lets through", labels,
-        default=labels[0], key="painted", required=True, bind="query-params",
-        format_func=display_name,
-    )  # fmt: skip
-    return chosen if chosen in labels else labels[0]
+    title = "Paint where this class is, and hear what your mask lets through"
+    return show_class_choice(st.segmented_control, title, labels)
 
 
 def _board(clip: Clip, systems: tuple[str, ...], label: str) -> Board:

@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,10 @@ import torch
 from pages.shared.analyses import clip_waveform, known_mixture
 from pages.shared.browser.component import SHARED, ignore_change, register
 from pages.shared.cached import pooling_view
+from pages.shared.class_choice import follow_shown, followed_class
 from pages.shared.clips import Clip, Recording
 from pages.shared.numbers import thousands
-from pages.shared.pooling.payload import encode_message, encode_view, lab_view
+from pages.shared.pooling.payload import encode_message, encode_view, lab_labels, lab_view
 from pages.shared.pooling.settings import (
     EXAMPLE_BANDS,
     EXAMPLE_FRAMES,
@@ -95,10 +97,13 @@ def show_pooling_lab(
     in_link
         Whether the state is read from the page's link and put there when a gesture is finished.
     """
+    labels = lab_labels(analyses, known_mixture(clip), _first(clip))
     kept_key, pinned_key = f"{key}:kept", f"{key}:pinned"
     if key not in st.session_state:  # the lab is about to appear
         text = st.query_params.get(LINK) if in_link else None
         before = st.session_state.get(kept_key) or preset or LabSettings()
+        followed = followed_class()
+        before = replace(before, label=followed) if followed in labels else before
         st.session_state[pinned_key] = before if text is None else LabSettings.from_text(text)
     pinned: LabSettings = st.session_state.setdefault(pinned_key, preset or LabSettings())
     result = _component()(
@@ -109,6 +114,7 @@ def show_pooling_lab(
     )
     settings = pinned if result.settings is None else LabSettings(**result.settings)
     st.session_state[kept_key] = settings
+    follow_shown(settings.label, labels)
     if in_link and settings != LabSettings():
         st.query_params[LINK] = settings.to_text()
     show_formulas(settings.pooling)
@@ -135,17 +141,23 @@ def show_formulas(pooling: str) -> None:
             )
 
 
+def _first(clip: Clip) -> tuple[str, ...]:
+    """The classes that a synthesised clip names, in its order."""
+    return () if isinstance(clip, Recording) else clip.classes
+
+
 def _view(clip: Clip, analyses: Sequence[Analysis]) -> bytes:
     """The clip's masks, encoded once."""
     systems = tuple(analysis.system for analysis in analyses)
-    first = () if isinstance(clip, Recording) else clip.classes
     known = (
         (clip.digest, clip.start_s, clip.seconds) if isinstance(clip, Recording) else recipe(clip)
     )
     return pooling_view(
         known,
         systems,
-        lambda: encode_view(lab_view(clip_waveform(clip), analyses, known_mixture(clip), first)),
+        lambda: encode_view(
+            lab_view(clip_waveform(clip), analyses, known_mixture(clip), _first(clip))
+        ),
     )
 
 

@@ -47,6 +47,15 @@ class LabView:
     frame_hop_s: float
 
 
+def lab_labels(
+    analyses: Sequence[Analysis], mixture: Mixture | None, first: Sequence[str] = ()
+) -> list[str]:
+    """The classes worth showing: those of ``first``, what else is there, then what was found."""
+    present = [event.label for event in mixture.events] if mixture else []
+    ordered = [label for label in first if label in present]
+    return shown_labels(analyses, [*ordered, *(x for x in present if x not in ordered)])
+
+
 def lab_view(
     waveform: Float[np.ndarray, " samples"],
     analyses: Sequence[Analysis],
@@ -54,9 +63,7 @@ def lab_view(
     first: Sequence[str] = (),
 ) -> LabView:
     """The masks of the classes worth showing, those of ``first`` in front."""
-    present = [event.label for event in mixture.events] if mixture else []
-    ordered = [label for label in first if label in present]
-    labels = shown_labels(analyses, [*ordered, *(x for x in present if x not in ordered)])
+    labels = lab_labels(analyses, mixture, first)
     masks = {
         analysis.system: [analysis.masks[analysis.labels.index(label)] for label in labels]
         for analysis in analyses
@@ -66,8 +73,8 @@ def lab_view(
     if mixture:
         masks["ideal"] = [np.zeros_like(level) for _ in labels]
         ideal = ideal_ratio_masks(mixture.sources, mixture.scene).numpy()
-        for label, mask in zip(present, ideal, strict=True):
-            masks["ideal"][labels.index(label)] += mask
+        for event, mask in zip(mixture.events, ideal, strict=True):
+            masks["ideal"][labels.index(event.label)] += mask
     return LabView(tuple(labels), level, masks, analyses[0].features.frame_hop_s)
 
 

@@ -1,17 +1,20 @@
 """Panels of the SNR page: the choice of SNR and event, the curves, what they say, and one SNR to hear.
 
-Conventions: the SNR looked at stands in the link as ``snr_at``, the event as ``snr_event``. A slider and a
+Conventions: the SNR looked at stands in the link as ``snr_at``. A slider and a
 click in any chart set the same value. Leaves measuring to ``measuring`` and the table to ``table``.
 """
 
 import html
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import streamlit as st
 
 from pages.shared.cached import mixture_view
+from pages.shared.class_choice import show_class_choice
 from pages.shared.clips import Clip, Recording
+from pages.shared.player.payload import ALL_CLASSES
 from pages.shared.player.player import player
 from pages.shared.snr.charts import (
     GREY,
@@ -27,7 +30,6 @@ from pages.shared.views import IDEAL, TITLES
 from sedtf_core.errors import InputError
 from sedtf_core.labels import display_name, label_colour
 
-ALL_EVENTS = "All events"
 THEMES = {"light": ("#11151b", "#ffffff"), "dark": ("#e9ecf1", "#0e1117")}
 BORDERS = ("solid", "dashed", "dotted", "double")
 # Four charts in a row, two, or one: Streamlit's columns know only "beside" and, on a phone, "below".
@@ -70,16 +72,12 @@ def show_looks(clip: Synthesis, labels: Sequence[str]) -> Looks:
             "quieter.",
         )  # fmt: skip
     _put_into_link(int(snr_db), clip)
-    names = [display_name(label) for label in labels]
-    chosen = None
-    if names:
-        with right:
-            chosen = st.pills(
-                "Figures of", [ALL_EVENTS, *names], default=ALL_EVENTS, required=True,
-                key="snr_event", bind="query-params", wrap=True,
-            )  # fmt: skip
+    chosen = ALL_CLASSES
+    if labels:
+        draw = partial(right.pills, wrap=True)
+        chosen = show_class_choice(draw, "Figures of", [ALL_CLASSES, *labels])
     ink, ground = THEMES["dark" if st.context.theme.type == "dark" else "light"]
-    event = names.index(chosen) if chosen in names else None
+    event = labels.index(chosen) if chosen in labels else None
     return Looks(int(snr_db), event, ink, ground)
 
 

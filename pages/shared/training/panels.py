@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from pages.shared.cached import slow_motion_ideals, training_snapshots
+from pages.shared.class_choice import followed_class, show_class_choice
 from pages.shared.training.slow_motion.findings import (
     claim_in_words,
     event_areas,
@@ -16,6 +17,8 @@ from pages.shared.training.slow_motion.slow_motion import show_slow_motion
 from pages.shared.training.toy.toy import PAPER_LIKE_DECAY, ToySettings, show_toy
 from sedtf_core.labels import display_name
 
+_MIXTURE = "run_mixture"
+
 
 @dataclass(frozen=True)
 class EventChoice:
@@ -26,19 +29,24 @@ class EventChoice:
 
 
 def show_event_choice() -> EventChoice:
-    """Choose a mixture and an event of it; both go into the link."""
+    """Choose a mixture and an event of it; both go into the link.
+
+    The page opens with a mixture that has the class followed, where there is one.
+    """
     snapshots = training_snapshots()
     recipes = snapshots.recipes
     names = [", ".join(display_name(e.label) for e in r.events) for r in recipes]
     clip_column, event_column = st.columns([2, 3])
-    name = clip_column.selectbox("Mixture", names, key="run_mixture", bind="query-params")
+    if _MIXTURE not in st.session_state and _MIXTURE not in st.query_params:
+        followed = followed_class()
+        having = (i for i, r in enumerate(recipes) if followed in [e.label for e in r.events])
+        st.session_state[_MIXTURE] = names[next(having, 0)]
+    name = clip_column.selectbox("Mixture", names, key=_MIXTURE, bind="query-params")
     clip = names.index(name)
-    titles = [display_name(event.label) for event in recipes[clip].events]
-    title = event_column.segmented_control(
-        "Event", titles, default=titles[telling_event(snapshots, clip)], key="run_event",
-        bind="query-params", required=True,
-    )  # fmt: skip
-    return EventChoice(clip, titles.index(title))
+    labels = [event.label for event in recipes[clip].events]
+    telling = labels[telling_event(snapshots, clip)]
+    label = show_class_choice(event_column.segmented_control, "Event", labels, usual=telling)
+    return EventChoice(clip, labels.index(label))
 
 
 def show_linked_slow_motion(choice: EventChoice) -> None:
