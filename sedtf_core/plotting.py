@@ -2,7 +2,7 @@
 
 Every function draws on ``ax``, or on a new figure where none is given, and returns the Axes; the
 figure is ``ax.figure``. Conventions: NumPy arrays; time in s on the horizontal axis, where frame
-t fills [t · hop, (t + 1) · hop]; frequency on a mel-spaced axis with ticks in Hz and kHz; masks
+t fills [t · hop, (t + 1) · hop]; frequency on a mel-spaced axis with ticks in kHz; masks
 and scores from 0 to 1; a class has the colour of ``labels.label_colour``, and what belongs to no
 class has none. pyplot is not used, since it keeps figures alive and is not safe in a server's
 threads. Leaves interaction to the app.
@@ -347,9 +347,9 @@ def _mel_axis(ax: Axes, mel_hz: Float[np.ndarray, " mel_bins"]) -> None:
         has_room = not rows or rows[-1] - row >= len(bands) / 16
         if mel_hz[0] <= hz <= mel_hz[-1] and has_room:
             rows.append(row)
-            names.append(f"{hz // 1000} kHz" if hz >= 1000 else f"{hz} Hz")
+            names.append(f"{hz / 1000:g}")
     ax.set_yticks(rows, names)
-    ax.set_ylabel("Frequency")
+    ax.set_ylabel("Frequency (kHz)")
 
 
 def _add_colour_bar(ax: Axes, image: AxesImage, name: str, theme: Theme) -> None:

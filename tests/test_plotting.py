@@ -102,7 +102,7 @@ def test_pyplot_is_never_imported() -> None:
 def test_the_frequency_axis_has_round_ticks_at_the_rows_of_their_bands(name: str) -> None:
     ax = PLOTS[name]()
     expected_hz = [8000, 4000, 2000, 1000, 500, 200]
-    assert tick_names(ax) == ["8 kHz", "4 kHz", "2 kHz", "1 kHz", "500 Hz", "200 Hz"]
+    assert tick_names(ax) == ["8", "4", "2", "1", "0.5", "0.2"]
     for row, hz in zip(ax.get_yticks(), expected_hz, strict=True):
         band = round(row)
         half_a_band_hz = (MEL_HZ[band + 1] - MEL_HZ[band - 1]) / 4
@@ -136,8 +136,8 @@ def test_a_colour_bar_names_its_unit() -> None:
     log_mel = np.log(picture())
     level = plotting.plot_log_mel(log_mel, MEL_HZ, HOP_S, colour_bar=True).figure.axes
     mask = plotting.plot_mask(picture(), "Bark", MEL_HZ, HOP_S, colour_bar=True).figure.axes
-    assert [ax.get_ylabel() for ax in level] == ["Frequency", "Level (dB)"]
-    assert [ax.get_ylabel() for ax in mask] == ["Frequency", "Mask"]
+    assert [ax.get_ylabel() for ax in level] == ["Frequency (kHz)", "Level (dB)"]
+    assert [ax.get_ylabel() for ax in mask] == ["Frequency (kHz)", "Mask"]
 
 
 def test_a_colour_bar_has_the_paper_of_its_theme() -> None:
@@ -271,4 +271,4 @@ def test_an_svg_is_xml_with_readable_text_and_the_same_each_time() -> None:
     texts = [node.text for node in ET.fromstring(drawings[0]).iter() if node.tag.endswith("text")]
     assert "Bark" in texts
     assert "Time (s)" in texts
-    assert "1 kHz" in texts
+    assert "Frequency (kHz)" in texts

@@ -37,7 +37,7 @@ def show_method() -> None:
         "The pooling decides what a weak label can teach. **GMP** takes the largest unit of the mask: only "
         "that one learns, and masks shrink to a point. **GAP** takes the mean: all units learn alike, and "
         "masks flood the plane. **GWRP** weighs the units by rank with $r^{j-1}$, $r = 0.9998$: about a "
-        "quarter of the plane learns, and masks settle in between."
+        "quarter of the units learns, and masks settle in between."
     )
 
 

@@ -1,4 +1,4 @@
-"""How numbers are written on the pages."""
+"""How numbers are written on the pages; browser/numbers.js does the same."""
 
 MINUS = "\u2212"
 
@@ -11,3 +11,16 @@ def thousands(number: int) -> str:
 def signed_db(value: float) -> str:
     """A gain in dB with its sign and one digit: “+3.9 dB”, “−13.2 dB”."""
     return f"{value:+.1f} dB".replace("-", MINUS)
+
+
+def share_text(share: float) -> str:
+    """A share as a percentage with two digits that count: 0.0752 as “7.5 %”."""
+    percent = 100 * share
+    if 99.5 <= percent < 100:
+        return "over 99 %"  # rounded, it would claim all
+    return f"{percent:.0f} %" if percent >= 9.95 else f"{float(f'{percent:.2g}'):g} %"
+
+
+def lit_text(lit: int, units: int) -> str:
+    """An area: how many units, and which share of them all, as “1 487 units (7.5 %)”."""
+    return f"{thousands(lit)} {'unit' if lit == 1 else 'units'} ({share_text(lit / units)})"

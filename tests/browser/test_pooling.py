@@ -79,7 +79,7 @@ def test_a_wider_rectangle_pools_higher_and_reaches_a_half_at_the_area_said(lab:
     lab.get_by_role("radio", name="Rectangle").click()
     lab.get_by_role("button", name="2 s × 20 bands").click()
     assert probability(lab) == pytest.approx(0.22, abs=0.005)
-    needed = re.search(r"(\d+) % of the plane", lab.locator(".needed").inner_text())
+    needed = re.search(r"(\d+) % of the units", lab.locator(".needed").inner_text())
     assert needed is not None
     for area, above in ((int(needed[1]) - 1, False), (int(needed[1]) + 1, True)):
         lab.locator("input.area").fill(str(10 * area))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pages.shared.browser.component import SHARED, bundle
-from pages.shared.numbers import thousands
+from pages.shared.numbers import share_text, thousands
 from pages.shared.overview.strip import SCRIPTS as STRIP
 from pages.shared.paint.component import SCRIPTS as PAINT
 from pages.shared.player.player import SCRIPTS as PLAYER
@@ -67,3 +67,16 @@ def test_numbers_are_written_alike_in_python_and_in_the_browser(
     numbers = [0, 1, 12, 999, 1000, 19_904, 1_234_567]
     script = f"console.log(JSON.stringify({numbers}.map(grouped)));"
     assert run_javascript([SHARED / "numbers.js"], script) == [thousands(n) for n in numbers]
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [(0, "0 %"), (1, "100 %"), (0.9996, "over 99 %"), (0.0752, "7.5 %"), (0.00005, "0.005 %")],
+)
+def test_shares_are_written_alike_in_python_and_in_the_browser(
+    run_javascript: RunJavascript, share: float, text: str
+) -> None:
+    assert share_text(share) == text
+    shares = [share, share / 3, 0.0994, 0.0996, 0.123, 0.5]
+    script = f"console.log(JSON.stringify({shares}.map(shareText)));"
+    assert run_javascript([SHARED / "numbers.js"], script) == [share_text(s) for s in shares]

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages.shared.analyses import clip_analysis, clip_waveform, known_mixture
 from pages.shared.clips import EXAMPLES
-from pages.shared.pooling.lab import CORE, SCRIPTS, example_probability
+from pages.shared.pooling.lab import CORE, FOLDER, SCRIPTS, example_probability
 from pages.shared.pooling.payload import LabView, encode_message, encode_view, lab_view
 from pages.shared.pooling.settings import PARAMETERS, POOLING_TITLES, LabSettings
 from pages.shared.pooling.words import WORDS
@@ -161,6 +161,53 @@ def test_the_claims_about_changes_of_sign_are_torchs_gradients(name: str) -> Non
         assert (negative == (mask.numpy() < limit - 1e-9))[np.abs(gradient) > 1e-15].all()
         assert not (never and negative.any())
     assert never or negative.any(), "at the largest parameter some unit is pushed down"
+
+
+def test_the_factor_that_the_page_names_beside_its_gradient_is_the_sigmoids() -> None:
+    page = (FOLDER / "pooling.html").read_text("utf-8")
+    assert "∂p/∂y" in page
+    assert "∂p/∂z, has the further factor y(1 − y)" in page
+    logits = torch.linspace(-4, 4, 20, dtype=torch.float64).reshape(4, 5).requires_grad_()
+    mask = torch.sigmoid(logits)
+    (by_logit,) = torch.autograd.grad(pool("gwrp", mask, 0.9, torch.zeros(4, 5)), logits)
+    mask = mask.detach()
+    by_unit, _ = gradient_of("gwrp", mask, 0.9)
+    torch.testing.assert_close(by_logit, torch.from_numpy(by_unit) * mask * (1 - mask))
+
+
+CHOOSE = """
+const view = {
+  classes: [{ label: "Bark" }],
+  masks: ["gmp", "gap", "gwrp", "ideal"].map((kind) => ({ kind })),
+  poolings: ["gmp", "gap", "gwrp", "top_k"].map((name) => ({ name, parameter: null })),
+};
+const settings = { label: "", parameter: null, area: 0.1, height: 1, ...%s };
+const after = (choices, changes) => changedChoices(choices, changes, view);
+const { mask, pooling } = %s.reduce(after, firstChoices(settings, view));
+console.log(JSON.stringify([mask, pooling]));
+"""
+
+
+@pytest.mark.parametrize(
+    ("link", "changes", "then"),
+    [
+        ({}, [{"mask": "gmp"}], ["gmp", "gmp"]),
+        ({}, [{"mask": "gap"}, {"mask": "gwrp"}], ["gwrp", "gwrp"]),
+        ({}, [{"mask": "gap"}, {"mask": "ideal"}], ["ideal", "gap"]),
+        ({}, [{"pooling": "gwrp"}, {"mask": "gmp"}], ["gmp", "gwrp"]),
+        ({}, [{"parameters": {}}, {"mask": "gmp"}], ["gmp", "gwrp"]),
+        ({"mask": "gmp"}, [], ["gmp", "gwrp"]),
+        ({"mask": "gmp"}, [{"mask": "gap"}], ["gap", "gwrp"]),
+        ({"mask": "gmp", "pooling": "gmp"}, [{"mask": "gap"}], ["gap", "gap"]),
+        ({"pooling": "top_k"}, [{"mask": "gap"}], ["gap", "top_k"]),
+    ],
+)
+def test_a_mask_brings_its_own_pooling_until_one_has_been_chosen(
+    run_javascript: RunJavascript, link: dict[str, str], changes: list[Any], then: list[str]
+) -> None:
+    settings = {"mask": "gwrp", "pooling": "gwrp"} | link
+    script = CHOOSE % (json.dumps(settings), json.dumps(changes))
+    assert run_javascript([FOLDER / "choices.js"], script) == then
 
 
 def test_attention_changes_sign_in_its_logits_where_a_unit_equals_the_probability() -> None:

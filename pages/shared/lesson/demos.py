@@ -75,7 +75,7 @@ def reveal_gmp(facts: LessonFacts) -> None:
 
 
 def show_gap(facts: LessonFacts) -> None:
-    """Step 4: how much of the plane must be lit for a probability."""
+    """Step 4: how many units must be lit for a probability."""
     _show_rectangle(facts, "lesson_gap_area", 1.0)
 
 
@@ -106,8 +106,8 @@ def reveal_gwrp(facts: LessonFacts) -> None:
 
 
 def _show_rectangle(facts: LessonFacts, key: str, decay: float) -> None:
-    """The clip probability, under GWRP with a decay, of a mask that is 1 on a share of the plane."""
-    share = st.slider("Share of the plane that is lit, in percent", 0, 100, 6, key=key)
+    """The clip probability, under GWRP with a decay, of a mask that is 1 on a share of the units."""
+    share = st.slider("Lit units, % of all", 0, 100, 6, key=key)
     lit = torch.zeros(1, facts.units)
     lit[0, : round(facts.units * share / 100)] = 1
     pooled = float(global_weighted_rank_pool(lit, decay))

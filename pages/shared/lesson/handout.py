@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from pages.shared.lesson.facts import LessonFacts
 from pages.shared.lesson.pictures import draw_mask, mark_largest
 from pages.shared.lesson.questions import Question, questions
-from pages.shared.numbers import thousands
+from pages.shared.numbers import lit_text, thousands
 from pages.shared.views import IDEAL, TITLES
 from sedtf_core.plotting import figure_to_png
 
@@ -24,7 +24,7 @@ SYMBOLS = {"$r^{j-1}$": "r^(j−1)", "$r = 0.9998$": "r = 0.9998"}
 
 PENCIL = (
     (
-        "A mask is 1 on a share a of the plane and 0 elsewhere. Write the clip probability as a function "
+        "A mask is 1 on a share a of the units and 0 elsewhere. Write the clip probability as a function "
         "of a under GMP, GAP and GWRP (for GWRP, J is large and J · (1 − r) = 4). For which a is p = 0.5?"
     ),
     (
@@ -89,14 +89,14 @@ def _plain(text: str) -> str:
 
 
 def _caption(facts: LessonFacts) -> str:
-    lit = ", ".join(
-        f"{TITLES[name]} {thousands(mask.lit)} (clip probability {mask.clip_prob:.2f})"
+    lit = "; ".join(
+        f"{TITLES[name]} {lit_text(mask.lit, facts.units)}, clip probability {mask.clip_prob:.2f}"
         for name, mask in facts.systems.items()
     )
     return (
         f"Masks of one {facts.name} in rain over the mixture's log mel. Units above one half, of "
-        f"{thousands(facts.units)}: ideal ratio mask {thousands(facts.ideal.lit)}; {lit}. The ring marks "
-        "the largest unit of GMP's mask. Networks as shipped, after short training."
+        f"{thousands(facts.units)}: ideal ratio mask {lit_text(facts.ideal.lit, facts.units)}; {lit}. "
+        "The ring marks the largest unit of GMP's mask. Networks as shipped, after short training."
     )
 
 

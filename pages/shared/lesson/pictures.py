@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from pages.shared.lesson.facts import LIT, LessonFacts
-from pages.shared.numbers import thousands
+from pages.shared.numbers import lit_text
 from pages.shared.views import TITLES
 from sedtf_core.events import Event
 from sedtf_core.plotting import figure_to_png, plot_events, plot_log_mel, plot_mask
@@ -70,14 +70,13 @@ def _mask(facts: LessonFacts, name: str) -> Mask:
 
 
 def mask_title(facts: LessonFacts, name: str) -> str:
-    """What a mask is called, and how much of the plane it lights."""
+    """What a mask is called, and how many units it lights."""
     mask = _mask(facts, name)
-    lit = thousands(int((mask > LIT).sum()))
-    units = "unit" if lit == "1" else "units"
+    lit = lit_text(int((mask > LIT).sum()), facts.units)
     if name not in facts.systems:
-        return f"{name}: {lit} {units} lit, mean {mask.mean():.2f}"
+        return f"{name}: {lit} lit, mean {mask.mean():.2f}"
     prob = facts.systems[name].clip_prob
-    return f"{TITLES[name]}: {lit} {units} lit, clip probability {prob:.2f}"
+    return f"{TITLES[name]}: {lit} lit, p = {prob:.2f}"
 
 
 def draw_mask(facts: LessonFacts, mask: Mask, title: str, ax: Axes, theme: Theme) -> None:

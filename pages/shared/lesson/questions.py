@@ -6,7 +6,7 @@ A question's right answer follows from the facts wherever it is about data; the 
 from dataclasses import dataclass
 
 from pages.shared.lesson.facts import LessonFacts
-from pages.shared.numbers import signed_db, thousands
+from pages.shared.numbers import lit_text, signed_db, thousands
 from pages.shared.views import TITLES
 from sedtf_core.config import DetectionConfig
 from sedtf_core.labels import display_name
@@ -80,8 +80,8 @@ def _about_gap(facts: LessonFacts) -> Question:
         (f"{mean:.2f}", "0.50", "1.00"),
         0,
         f"GAP is the mean. The loss wants 1 and sees {mean:.2f}, so it punishes a perfect mask and pushes "
-        f"every unit up alike: the mask spreads. The trained network lights {_area(facts, gap.lit)}, the "
-        f"ideal mask {_area(facts, facts.ideal.lit)}: "
+        "every unit up alike: the mask spreads. The trained network lights "
+        f"{lit_text(gap.lit, facts.units)}, the ideal mask {lit_text(facts.ideal.lit, facts.units)}: "
         f"{_held(gap.lit > facts.ideal.lit, 'GAP', 'overestimates')}.",
     )
 
@@ -95,7 +95,7 @@ def _about_gwrp(facts: LessonFacts) -> Question:
         (f"{mean:.2f}", f"{pooled:.2f}", f"{facts.ideal.mask.max():.2f}"),
         1,
         f"Between the two. About the first $1 / (1 - r) = 5\\,000$ units count, a quarter of "
-        "the plane, so a good mask of a short event still scores low and is pushed to grow, though less than "
+        "them all, so a good mask of a short event still scores low and is pushed to grow, though less than "
         f"under GAP. The trained network lights {thousands(gwrp.lit)} units; the ideal mask has "
         f"{thousands(facts.ideal.lit)}, GMP {thousands(facts.systems['gmp'].lit)}, GAP "
         f"{thousands(facts.systems['gap'].lit)}.",
@@ -143,10 +143,6 @@ def _about_sound(facts: LessonFacts) -> Question:
 
 def _units_lit(number: int) -> str:
     return "1 unit above one half" if number == 1 else f"{thousands(number)} units above one half"
-
-
-def _area(facts: LessonFacts, lit: int) -> str:
-    return f"{thousands(lit)} units ({lit / facts.units:.1%} of the plane)"
 
 
 def _held(is_so: bool, name: str, verb: str) -> str:

@@ -74,11 +74,11 @@ STEPS = (
     Step(
         "Global average pooling",
         "**GAP** takes the mean over all $J$ units: $p = \\frac{1}{J} \\sum_j y_j$. Every unit is "
-        "taught, and all alike. Move the slider: how much of the plane must be lit for a clip "
+        "taught, and all alike. Move the slider: how many of the units must be lit for a clip "
         "probability of one half?",
         demos.show_gap,
         "Ask for the clip probability of a perfect mask. Most say 1. The mean of a short sound's ideal mask "
-        "is a few percent, and that is the whole trouble.",
+        "is a few per cent, and that is the whole trouble.",
         ("GAP", "clip probability"),
         ("pages/pooling.py", "Open the pooling lab"),
         demos.reveal_gap,

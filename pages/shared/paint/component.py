@@ -20,6 +20,7 @@ SCRIPTS = (
     SHARED / "dom.js",
     SHARED / "message.js",
     SHARED / "mounted.js",
+    SHARED / "numbers.js",
     *(
         FOLDER / f"{name}.js"
         for name in ("strokes", "board", "picture", "scores", "sound", "gestures", "tools", "paint")

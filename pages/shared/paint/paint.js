@@ -5,6 +5,7 @@
 
 import { element } from "../browser/dom.js";
 import { keepMounted } from "../browser/mounted.js";
+import { grouped, shareText } from "../browser/numbers.js";
 import { splitPaintMessage, unpackBoard, unpackSound } from "./board.js";
 import { Hand } from "./gestures.js";
 import { Picture } from "./picture.js";
@@ -117,11 +118,11 @@ export class DrawingBoard {
     this.compared = mask;
     if (!mask) return this.tools.say("");
     const count = mask.cells.reduce((sum, cell) => sum + (cell >= 128), 0);
-    const share = ((100 * count) / mask.cells.length).toFixed(1);
+    const share = shareText(count / mask.cells.length);
     const whose = mask.key.startsWith("ideal") ? mask.name.toLowerCase() : `${mask.name} mask`;
     this.tools.say(
       count
-        ? `Outline: where the ${whose} is at least 0.5, ${share} % of all units`
+        ? `Outline: where the ${whose} is at least 0.5, ${grouped(count)} units (${share})`
         : `No unit of the ${whose} reaches 0.5, so there is no outline`,
     );
   }

@@ -7,7 +7,22 @@ export function firstChoices(settings, view) {
   );
   if (settings.parameter !== null) parameters[settings.pooling] = settings.parameter;
   const { label, mask, pooling, area, height } = settings;
-  return validChoices({ label, mask, pooling, parameters, area, height, axis: "rank" }, view);
+  const isPoolingChosen = pooling !== (trainedWith(mask, view) ?? "gwrp");
+  const first = { label, mask, pooling, parameters, area, height, axis: "rank", isPoolingChosen };
+  return validChoices(first, view);
+}
+
+/** The pooling that a mask was trained with, or undefined where no system made it. */
+function trainedWith(mask, view) {
+  return view.poolings.find(({ name }) => name === mask)?.name;
+}
+
+/** Choices after a change: a mask brings the pooling it was trained with until one has been chosen. */
+export function changedChoices(choices, changes, view) {
+  const isPoolingChosen =
+    choices.isPoolingChosen || "pooling" in changes || "parameters" in changes;
+  const its = isPoolingChosen || !("mask" in changes) ? undefined : trainedWith(changes.mask, view);
+  return { ...choices, ...changes, isPoolingChosen, ...(its && { pooling: its }) };
 }
 
 /** The same choices for another clip: what it does not show gives way to what it does. */

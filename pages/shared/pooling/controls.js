@@ -1,9 +1,9 @@
 /** The lab's controls: choices of class, mask, axis and pooling, and the sliders. */
 
-import { grouped } from "../browser/numbers.js";
+import { grouped, shareText } from "../browser/numbers.js";
 import { element } from "../browser/dom.js";
 import { RadioButtons } from "./radios.js";
-import { parameterScale, parameterText, probabilityText, shareText } from "./scales.js";
+import { parameterScale, parameterText, probabilityText } from "./scales.js";
 
 const AXES = [
   ["rank", "Linear"],

@@ -5,7 +5,7 @@
  */
 
 import { hexToRgb, readTheme } from "../browser/colours.js";
-import { describeChoices, firstChoices, validChoices } from "./choices.js";
+import { changedChoices, describeChoices, firstChoices, validChoices } from "./choices.js";
 import { Controls } from "./controls.js";
 import { drawCurve } from "./curve.js";
 import { drawGradient, drawMask } from "./pictures.js";
@@ -50,7 +50,7 @@ export class PoolingLab {
 
   /** Takes changed choices; only a changed mask is pooled in all eight ways. */
   change(changes) {
-    Object.assign(this.choices, changes);
+    this.choices = changedChoices(this.choices, changes, this.view);
     if (["label", "mask", "area", "height"].some((name) => name in changes)) this.takeMask();
     else {
       this.poolAgain(this.choices.pooling);

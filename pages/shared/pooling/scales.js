@@ -4,7 +4,7 @@
  * Positions nearest to a marked value mean that value exactly, so ends and marks can be met.
  */
 
-import { grouped } from "../browser/numbers.js";
+import { grouped, shareText } from "../browser/numbers.js";
 
 const STEPS_A_DECADE = 40;
 const LONGEST_REACH = 6; // 10^6 units: at any clip's size the mean but for a few per cent
@@ -55,13 +55,6 @@ export function parameterText(name, parameter, size) {
   }
   const symbol = { power: "n", auto: "α", attention: "s" }[name];
   return `${symbol} = ${Number(parameter.toPrecision(3))}`;
-}
-
-/** A share as a percentage with two digits that count. */
-export function shareText(share) {
-  const percent = 100 * share;
-  if (percent >= 99.5 && percent < 100) return "over 99 %"; // rounded, it would claim all
-  return `${percent >= 9.95 ? percent.toFixed(0) : Number(percent.toPrecision(2))} %`;
 }
 
 /** A probability with the digits that tell small ones apart. */

@@ -1,7 +1,7 @@
 /** What the lab says about what it shows. */
 
-import { grouped } from "../browser/numbers.js";
-import { probabilityText, shareText } from "./scales.js";
+import { grouped, shareText } from "../browser/numbers.js";
+import { probabilityText } from "./scales.js";
 
 /** How many units share the larger half of what `amounts` (0 or more) sum to. */
 export function unitsOfHalf(amounts) {
@@ -44,7 +44,7 @@ export function neededText(needed, title, height, size) {
   const rectangle = `A rectangle of height ${height.toFixed(2)}`;
   if (needed === null) return `${rectangle} never reaches p = 0.5 under ${title}.`;
   const units = `${grouped(needed)} ${needed === 1 ? "unit" : "units"}`;
-  return `${rectangle} needs ${units}, ${shareText(needed / size)} of the plane, for p = 0.5 under ${title}.`;
+  return `${rectangle} needs ${units}, ${shareText(needed / size)} of the units, for p = 0.5 under ${title}.`;
 }
 
 /** What the mask is, for a person. */
@@ -55,8 +55,16 @@ function maskTitle(shown, kind) {
 
 const CAUTION = "Moving this on a trained mask is not training with it: a network trained so would give another mask.";
 const OF_A_MASK = "Pooling a mask otherwise than it was trained is not training with that pooling.";
+const AS_TRAINED = "The mask was trained with this pooling.";
 const CAUTION_OF_R =
   "Moving r on a trained mask is not training with that r: a network trained so would give another mask.";
+
+/** What pooling again does not tell. */
+function cautionText({ pooling, mask }, parameter) {
+  if (pooling === "gwrp") return CAUTION_OF_R;
+  if (parameter) return CAUTION;
+  return pooling === mask ? AS_TRAINED : OF_A_MASK;
+}
 
 /** The texts of the lab, each in its place. */
 export class Words {
@@ -87,11 +95,10 @@ export class Words {
     parts.areas.textContent = areasText(choices.axis, pooled.weights);
     parts.probability.textContent = `p = ${probability}`;
     parts.inWords.textContent = `${title}; ${shareText(lit / view.size)} of the units are above 0.5`;
-    parts.caution.textContent =
-      choices.pooling === "gwrp" ? CAUTION_OF_R : parameter ? CAUTION : OF_A_MASK;
+    parts.caution.textContent = cautionText(choices, parameter);
     parts.needed.textContent = neededText(needed, title, choices.height, view.size);
     parts.mask.setAttribute("aria-label", `${what}, over the log mel spectrogram`);
-    parts.gradient.setAttribute("aria-label", `Gradient under ${title}. ${parts.learning.textContent}`);
+    parts.gradient.setAttribute("aria-label", `Gradient of p by each unit under ${title}. ${parts.learning.textContent}`);
     parts.curve.setAttribute("aria-label", `Units of the mask in descending order with the weights of ${title}; p is ${probability}`);
   }
 }

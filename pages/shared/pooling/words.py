@@ -1,8 +1,9 @@
 """Each pooling in formulas: the probability, the gradient a unit receives, its source, its change of sign.
 
 Conventions: y is a unit of the mask, N their number, p the pooled probability, w a weight; the gradient is
-dp/dy. A present class moves units along it, an absent class against it. tests/pages/test_pooling_page.py
-holds the claims about signs to torch's gradients.
+dp/dy, without the factor y(1 − y) of the sigmoid that made y, which is never negative. A present class moves
+units along it, an absent class against it. tests/pages/test_pooling_page.py holds the claims about signs to
+torch's gradients.
 """
 
 from dataclasses import dataclass

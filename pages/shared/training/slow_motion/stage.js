@@ -2,13 +2,13 @@
 
 import { SYSTEM_DASHES, readTheme } from "../../browser/colours.js";
 import { dashSample, element } from "../../browser/dom.js";
-import { grouped } from "../../browser/numbers.js";
+import { grouped, shareText } from "../../browser/numbers.js";
+import { formatKhz } from "../../player/axes.js";
 import { drawPlot, withAccent } from "../plot.js";
 import { lastStepOf, snapshotAt } from "./course.js";
 import { paintLevel, paintMask } from "./pictures.js";
 import { Scrubber } from "./scrubber.js";
 
-const percent = (share) => `${(100 * share).toFixed(1)} %`;
 
 const FEW_UNITS = 40;
 
@@ -55,7 +55,7 @@ export class Stage {
   }
 
   areaInWords({ lit, share, mean }) {
-    return `${grouped(lit)} ${lit === 1 ? "unit" : "units"} (${percent(share)}) above 0.5 · mean ${mean.toFixed(3)}`;
+    return `${grouped(lit)} ${lit === 1 ? "unit" : "units"} (${shareText(share)}) above 0.5 · mean ${mean.toFixed(3)}`;
   }
 
   /** A picture of the plane with its times and frequencies. */
@@ -71,8 +71,8 @@ export class Stage {
     });
     const ring = element("span", { class: "ring", hidden: "" });
     const plane = element("div", { class: "plane" }, canvas, ...marks, ring);
-    const high = `${Math.round(edges.at(-1) / 1000)} kHz`;
-    const low = `${Math.round(edges[0])} Hz · 0 s`;
+    const high = `${formatKhz(edges.at(-1))} kHz`;
+    const low = `${formatKhz(edges[0])} kHz · 0 s`;
     const axis = element(
       "div",
       { class: "axis" },
@@ -149,7 +149,7 @@ export class Stage {
     const names = event.runs.map((run, index) =>
       element("span", { class: "key" }, dashSample(SYSTEM_DASHES[index]), ` ${run.title}`),
     );
-    this.area.note.replaceChildren("% of the plane over % of training ", ...names);
+    this.area.note.replaceChildren("% of the units over % of training ", ...names);
   }
 
   destroy() {

@@ -63,7 +63,7 @@ export const TOY_POOLINGS = {
     pool: (mask, r) => rankPool(mask, rankWeights(mask.length, r)),
   },
   top_k: {
-    title: "Top k",
+    title: "Top-k",
     about: "mean of the largest 5 %",
     pool: (mask) => {
       const count = Math.max(1, Math.ceil(TOP_SHARE * mask.length));
@@ -81,7 +81,7 @@ export const TOY_POOLINGS = {
     pool: (mask) => powerPool(mask, POWER),
   },
   auto: {
-    title: "Auto",
+    title: "Auto-pool",
     about: "mean weighted by a softmax of the units",
     pool: (mask) => autoPool(mask, SHARPNESS),
   },
