@@ -20,10 +20,10 @@ from pages.shared.state import Synthesis
 
 st.title("SNR")
 systems = mask_systems()
-clip = show_clip_picker()
+clip = show_clip_picker(takes_recordings=False)
 if not systems:
     st.info("No system with masks is installed. Train one with `python -m train.train`.")
-elif is_unknown(clip):
+elif is_unknown():
     show_no_truth()
 elif isinstance(clip, Synthesis):
     sweep = clip_sweep(clip, systems)

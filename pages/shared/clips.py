@@ -53,8 +53,11 @@ class Recording:
 Clip = Synthesis | Recording
 
 
-def show_clip_picker() -> Clip | None:
-    """Draw the choice and return it; None while there is nothing to analyse yet."""
+def show_clip_picker(*, takes_recordings: bool = True) -> Clip | None:
+    """Draw the choice and return it; None while there is nothing to analyse yet.
+
+    A page that takes no recordings asks for none: it says itself what to do instead.
+    """
     source = st.segmented_control(
         "Source", SOURCES, default=SOURCES[0], key="source", required=True,
         bind="query-params", persist_state="session", label_visibility="collapsed",
@@ -62,6 +65,8 @@ def show_clip_picker() -> Clip | None:
     if source == "Synthesise":
         return show_synthesis()
     st.query_params.pop(PLACED, None)
+    if source in ("Upload", "Record") and not takes_recordings:
+        return None
     if source == "Upload":
         file = st.file_uploader(
             f"Audio or video file, at most {UPLOAD_LIMIT_MB} MB and one hour",

@@ -217,6 +217,17 @@ def test_gaps_above_the_breaking_point_are_said() -> None:
     assert "yet fewer than half pass at −10" in summary(sweep, "gwrp")
 
 
+def test_a_class_that_comes_back_at_a_lower_snr_is_said() -> None:
+    sweep = made_up(
+        (0.5, 0.5), (0.5, 0.0), (0.5, 0.5), (0.0, 0.5), (0.5, 0.0), (0.5, 0.0), (0.5, 0.0)
+    )
+    text = plain(summary(sweep, "gwrp"))
+    assert "names only bark even at 10 dB (but both events at −20 dB and −10 dB)" in text
+    text = plain(first_to_go(sweep, "gwrp"))
+    assert "not monotone: bark is missed at −5 dB above that" in text
+    assert "trumpet is missed at −15 dB and 0 dB to 10 dB above that" in text
+
+
 def plain(text: str) -> str:
     """Without spaces that do not break."""
     return text.replace("\u00a0", " ")

@@ -103,6 +103,22 @@ def test_a_synthesised_clip_is_measured_on_request(monkeypatch) -> None:
     assert len(page.get("plotly_chart")) == 5
     page.select_slider(key="snr_at").set_value(30).run()
     assert len(asked) == len(SNRS_DB)  # measured once
+    page.segmented_control(key="source").set_value("Example").run()
+    page.segmented_control(key="source").set_value("Synthesise").run()
+    assert len(page.get("plotly_chart")) == 5
+    assert not [button for button in page.button if button.key == "snr_measure"]
+
+
+def test_no_time_is_promised_until_a_point_was_measured(monkeypatch) -> None:
+    figures = stored_sweeps()[recipe_key(recipe(CLIP))]
+    moments = iter(range(0, 1000, 3))  # every point takes three seconds
+    monkeypatch.setattr(measuring.time, "monotonic", lambda: next(moments))
+    monkeypatch.setattr(measuring, "snr_figures", lambda *_: figures[0])
+    page = open_page(source="Synthesise")
+    assert page.button(key="snr_measure").label == "Measure this clip at 11 SNRs"
+    page.button(key="snr_measure").click().run()
+    page.number_input(key="seed").set_value(77).run()
+    assert page.button(key="snr_measure").label == "Measure this clip at 11 SNRs (about 33 s)"
 
 
 def test_figures_of_other_checkpoints_are_not_shown(monkeypatch) -> None:
@@ -117,7 +133,9 @@ def test_figures_of_other_checkpoints_are_not_shown(monkeypatch) -> None:
 def test_of_a_recording_the_snr_is_not_known_and_an_example_is_offered(source: str) -> None:
     page = open_page(source=source)
     assert not page.exception
-    assert any("not known" in info.value for info in page.info)
+    assert ["not known" in info.value for info in page.info] == [True]
+    assert not page.get("file_uploader")
+    assert not page.get("audio_input")
     page.button(key="snr_example").click().run()
     assert not page.exception
     assert len(page.get("plotly_chart")) == 5

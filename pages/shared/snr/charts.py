@@ -11,13 +11,12 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 
 from pages.shared.event_scores import DASHES, SYMBOLS
-from pages.shared.snr.figures import SNRS_DB, THRESHOLD, EventFigures, SnrFigures, Sweep
+from pages.shared.snr.figures import SNRS_DB, STEP_DB, THRESHOLD, EventFigures, SnrFigures, Sweep
 from pages.shared.snr.words import breaking, decibels
 from pages.shared.views import IDEAL, TITLES
 from sedtf_core.labels import display_name, label_colour
 
 GREY = "#7f8894"
-STEP_DB = SNRS_DB[1] - SNRS_DB[0]
 GROUP_DB = 0.92 * STEP_DB  # what the dots of one SNR take of the axis
 FALSE_SLOTS = 1.6  # the room of the count beside them, in dots
 METRICS = {

@@ -22,7 +22,8 @@ from sedtf_core.inference import Analysis
 from sedtf_core.mixing import Mixture, Recipe
 from sedtf_core.separation import ideal_binary_mask, ideal_ratio_masks, separate
 
-SNRS_DB = tuple(range(-20, 31, 5))
+STEP_DB = 5
+SNRS_DB = tuple(range(-20, 31, STEP_DB))
 THRESHOLD = DetectionConfig().tagging_threshold
 
 

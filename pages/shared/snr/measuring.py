@@ -1,7 +1,8 @@
 """The figures of a clip at every SNR: those stored, those measured before, or measured now on request.
 
 A clip of one's own is measured with progress; whatever is clicked meanwhile stops it at the next SNR, and
-what was measured until then stays in the cache. The session keeps the figures of the last clip.
+what was measured until then stays in the cache. The session keeps the figures of the last clips, and how long
+a point took, so that no time is promised that was not measured.
 """
 
 import time
@@ -16,21 +17,22 @@ from pages.shared.state import Synthesis, recipe
 from sedtf_core.errors import InputError
 from sedtf_core.mixing import Recipe
 
-SECONDS_A_POINT = 2.0  # to begin with; measured as it goes
+CACHED_S = 0.1  # a point that took less was in the cache, and says nothing about the next
+MOST_CLIPS = 8
+_MEASURED, _SECONDS, _WANTED = "snr_measured", "snr_seconds", "snr_wanted"
 
 
 def clip_sweep(clip: Synthesis, systems: tuple[str, ...]) -> Sweep | None:
     """The figures of a clip at every SNR: stored, measured before, or measured now if that was asked for."""
     drawn = recipe(clip)
     key = recipe_key(drawn)
-    sweep = stored_sweeps().get(key) or st.session_state.get("snr_measured", {}).get(key)
+    sweep = stored_sweeps().get(key) or st.session_state.get(_MEASURED, {}).get(key)
+    place = st.empty()  # the button, in its place the progress, and then nothing
     if sweep is not None:
         return tuple(sweep)
-    place = st.empty()  # the button, then in its place the progress
-    if st.session_state.get("snr_wanted") != key:
-        seconds = SECONDS_A_POINT * len(SNRS_DB)
+    if st.session_state.get(_WANTED) != key:
         place.button(
-            f"Measure this clip at {len(SNRS_DB)} SNRs (about {seconds:.0f} s)",
+            f"Measure this clip at {len(SNRS_DB)} SNRs{_duration(len(SNRS_DB))}",
             on_click=_want, args=(key,), key="snr_measure",
         )  # fmt: skip
         return None
@@ -43,7 +45,13 @@ def clip_sweep(clip: Synthesis, systems: tuple[str, ...]) -> Sweep | None:
 
 def _want(key: str | None) -> None:
     """Ask for a clip to be measured, or, with None, no longer."""
-    st.session_state["snr_wanted"] = key
+    st.session_state[_WANTED] = key
+
+
+def _duration(points: int) -> str:
+    """How long points will take, where this session has measured one."""
+    seconds = st.session_state.get(_SECONDS)
+    return f" (about {points * seconds:.0f} s)" if seconds else ""
 
 
 def _measured(place: DeltaGenerator, drawn: Recipe, systems: tuple[str, ...], key: str) -> Sweep:
@@ -51,14 +59,20 @@ def _measured(place: DeltaGenerator, drawn: Recipe, systems: tuple[str, ...], ke
     with place.container(horizontal=True, vertical_alignment="center"):
         bar = st.progress(0.0, "Measuring")
         st.button("Cancel", on_click=_want, args=(None,), key="snr_cancel")
-    points, started = [], time.monotonic()
+    points, spent_s = [], []
     for done, snr_db in enumerate(SNRS_DB):
-        spent = time.monotonic() - started
-        left = (spent / done if done else SECONDS_A_POINT) * (len(SNRS_DB) - done)
-        text = f"Measured {done} of {len(SNRS_DB)} SNRs, about {left:.0f} s left"
-        bar.progress(done / len(SNRS_DB), text)
+        left = _duration(len(SNRS_DB) - done).replace(")", " left)")
+        bar.progress(done / len(SNRS_DB), f"Measured {done} of {len(SNRS_DB)} SNRs{left}")
+        started = time.monotonic()
         points.append(snr_figures(at_snr(drawn, snr_db), systems))
+        spent_s.append(time.monotonic() - started)
+        if spent_s[-1] > CACHED_S:
+            measured_s = [seconds for seconds in spent_s if seconds > CACHED_S]
+            st.session_state[_SECONDS] = sum(measured_s) / len(measured_s)
     place.empty()
     sweep = tuple(points)
-    st.session_state["snr_measured"] = {key: sweep}  # one clip a session: the last
+    kept: dict[str, Sweep] = st.session_state.setdefault(_MEASURED, {})
+    kept[key] = sweep
+    while len(kept) > MOST_CLIPS:
+        del kept[next(iter(kept))]
     return sweep

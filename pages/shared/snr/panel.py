@@ -13,7 +13,6 @@ import streamlit as st
 
 from pages.shared.cached import mixture_view
 from pages.shared.class_choice import show_class_choice
-from pages.shared.clips import Clip, Recording
 from pages.shared.player.payload import ALL_CLASSES
 from pages.shared.player.player import player
 from pages.shared.snr.charts import (
@@ -40,9 +39,9 @@ GRID = """<style>
 </style>"""
 
 
-def is_unknown(clip: Clip | None) -> bool:
-    """Whether the clip is, or will be, one whose sources nobody knows."""
-    return isinstance(clip, Recording) or st.session_state.get("source") in ("Upload", "Record")
+def is_unknown() -> bool:
+    """Whether a recording is asked for, whose sources nobody knows."""
+    return st.session_state.get("source") in ("Upload", "Record")
 
 
 def show_no_truth() -> None:

@@ -3,13 +3,14 @@
 Breaking point of a system: the lowest SNR measured at which at least half of the true classes are tagged;
 at every SNR below it fewer than half are. Where it is the lowest SNR of all the system never breaks, and
 where there is none it is broken throughout. Curves need not be monotone: the SNRs above the breaking point
-at which fewer than half pass are kept as ``gaps_db`` and said. Every sentence is computed.
+at which fewer than half pass are kept as ``gaps_db`` and said, as are those below which a class comes back.
+Every sentence is computed.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pages.shared.snr.figures import Sweep
+from pages.shared.snr.figures import STEP_DB, Sweep
 from pages.shared.views import title
 from sedtf_core.labels import display_name
 
@@ -70,6 +71,9 @@ def summary(sweep: Sweep, system: str) -> str:
             f"{spoken} names {_whole(names, all_names)} down to {decibels(held[-1])}; at "
             f"{decibels(below[0])} {_passes(by_snr[below[0]])}"
         )
+    again = [s for s in reversed(snrs_db[len(held) :]) if len(by_snr[s]) == len(names)]
+    if again:
+        first += f" (but {_whole(names, all_names)}{' again' if held else ''} at {_levels(again)})"
     return f"{first}{_consequence(breaking(sweep, system))}."
 
 
@@ -79,12 +83,12 @@ def _consequence(point: Breaking) -> str:
         return ", and never half of them"
     text = ", and it never breaks" if point.never else f", and it {point.text()}"
     if point.gaps_db:
-        text += f" (yet fewer than half pass at {_listed([decibels(g) for g in point.gaps_db])})"
+        text += f" (yet fewer than half pass at {_levels(point.gaps_db)})"
     return text
 
 
 def first_to_go(sweep: Sweep, system: str) -> str:
-    """Which class is lost first as the SNR falls, and which stays longest."""
+    """Which class is lost first as the SNR falls, which stays longest, and which comes back below."""
     spoken, names = title(system), _names(sweep)
     points = [breaking(sweep, system, index).point_db for index in range(len(names))]
     never_named = [n for n, p in zip(names, points, strict=True) if p is None]
@@ -100,6 +104,9 @@ def first_to_go(sweep: Sweep, system: str) -> str:
         kept = [n for n, p in named.items() if p == last]
         down = "the lowest SNR" if last == sweep[0].snr_db else decibels(last)
         parts.append(f"{_listed(kept)} {_verb(kept, 'lasts', 'last')} down to {down}")
+    for index, name in enumerate(names):
+        if gaps := breaking(sweep, system, index).gaps_db:
+            parts.append(f"not monotone: {name} is missed at {_levels(gaps)} above that")
     return f"For {spoken}, {'; '.join(parts)}." if parts else ""
 
 
@@ -138,6 +145,21 @@ def at_point(sweep: Sweep, snr_db: int) -> str:
 def decibels(snr_db: int) -> str:
     """``−5 dB`` with a minus sign and a space that does not break."""
     return f"{snr_db}\u00a0dB".replace("-", "−")
+
+
+def _levels(snrs_db: Sequence[int]) -> str:
+    """Ascending SNRs in a sentence, three or more neighbours as a range."""
+    runs: list[list[int]] = []
+    for snr_db in snrs_db:
+        if runs and snr_db - runs[-1][-1] == STEP_DB:
+            runs[-1].append(snr_db)
+        else:
+            runs.append([snr_db])
+    parts: list[str] = []
+    for run in runs:
+        is_range = len(run) > 2
+        parts += [f"{decibels(run[0])} to {decibels(run[-1])}"] if is_range else map(decibels, run)
+    return _listed(parts)
 
 
 def _names(sweep: Sweep) -> list[str]:
