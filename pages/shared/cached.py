@@ -1,7 +1,8 @@
 """The caches that pages share, each bounded.
 
 Keys are recipes or digests, never arrays: Streamlit hashes only a sample of a long array. What is cached as
-a resource is shared by all sessions and never changed. One inference runs at a time, on all cores.
+a resource is shared by all sessions and never changed. One inference runs at a time, on all cores, and one
+view is made at a time: what a view is made from takes ten times its own memory.
 """
 
 import gc
@@ -16,6 +17,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from pages.shared.memory import share_freed_memory
 from pages.shared.overview.picture import (
     Picture,
     WholeAnalysis,
@@ -60,6 +62,7 @@ SLOWEST_DECODING_S = 20.0
 MASK_SYSTEMS = ("gmp", "gap", "gwrp")
 
 _one_inference = threading.Semaphore(1)
+_one_view = threading.Semaphore(1)
 
 
 @st.cache_resource(show_spinner=False)
@@ -68,6 +71,7 @@ def warm_up() -> None:
 
     Streamlit collects garbage after every run of a script; with torch loaded that dominates a rerun.
     """
+    share_freed_memory()
     for name in mask_systems():
         analyser(name)
     gc.collect()
@@ -109,7 +113,8 @@ def mixture_analysis(recipe: Recipe, system: str) -> Analysis:
 def mixture_view(recipe: Recipe, systems: tuple[str, ...]) -> PlayerView:
     """Return a mixture as the player shows it."""
     analyses = [mixture_analysis(recipe, system) for system in systems]
-    return mixture_to_view(mixture(recipe), analyses)
+    with _one_view:
+        return mixture_to_view(mixture(recipe), analyses).encoded()
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
@@ -130,7 +135,8 @@ def recording_view(
     waveform = samples[first : first + round(seconds * SAMPLE_RATE)]
     with _one_inference:
         analyses = [analyser(system)(waveform) for system in systems]
-    return recording_to_view(waveform, analyses, start_s)
+    with _one_view:
+        return recording_to_view(waveform, analyses, start_s).encoded()
 
 
 def digest(data: bytes) -> str:

@@ -396,3 +396,13 @@ def test_ticks_are_round_numbers_inside_the_axis(run_node: RunNode) -> None:
     assert values[0]["values"] == pytest.approx(list(range(11)))
     assert values[1]["step"] == pytest.approx(0.02)
     assert values[1]["values"] == pytest.approx([1.24, 1.26, 1.28, 1.3])
+
+
+def test_an_encoded_view_keeps_its_message_and_its_arrays_but_no_samples(view: PlayerView) -> None:
+    message = encode_message(view, None)
+    kept = view.encoded()
+    assert encode_message(kept, None) == message
+    assert [track.name for track in kept.tracks] == [track.name for track in view.tracks]
+    assert sum(track.waveform.nbytes for track in kept.tracks) == 0
+    assert kept.log_mel_db is view.log_mel_db
+    assert kept.beginning() == view.beginning()

@@ -14,7 +14,7 @@ message. Leaves drawing to the JavaScript files and analysis to ``sedtf_core``.
 import json
 import struct
 import zlib
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal
 
@@ -209,6 +209,16 @@ class PlayerView:
         """The compressed header and arrays; made once for one view."""
         return encode_view(self)
 
+    def encoded(self) -> "PlayerView":
+        """The same view with its encoded form made and without the samples, which only that needs.
+
+        The samples are four fifths of a view's memory; a view that is kept goes without them.
+        """
+        silent = np.zeros(0, dtype=np.float32)
+        kept = replace(self, tracks=tuple(replace(t, waveform=silent) for t in self.tracks))
+        vars(kept)["blob"] = self.blob  # where cached_property looks for it
+        return kept
+
 
 def _require_shape(name: str, array: NDArray[Any], shape: tuple[int, ...]) -> None:
     """Raise ValueError unless the array has this shape."""
@@ -312,10 +322,15 @@ def encode_message(view: PlayerView, state: PlayerState | None) -> bytes:
 
 def _tracks_to_int16(tracks: tuple[Track, ...]) -> tuple[NDArray[np.int16], float]:
     """All waveforms as (tracks, samples) 16-bit numbers, and the gain that they all got."""
-    waveforms = np.stack([np.asarray(track.waveform, dtype=np.float32) for track in tracks])
-    peak = float(np.abs(waveforms).max(initial=0.0))
+    peak = max(float(np.abs(track.waveform).max(initial=0.0)) for track in tracks)
     scale = 32767.0 / peak if peak > 0.0 else 1.0
-    return np.rint(waveforms * np.float32(scale)).clip(-32768, 32767).astype("<i2"), scale
+    packed = np.empty((len(tracks), len(tracks[0].waveform)), dtype="<i2")
+    for row, track in zip(
+        packed, tracks, strict=True
+    ):  # one at a time: all at once would take 100 MB
+        scaled = np.asarray(track.waveform, dtype=np.float32) * np.float32(scale)
+        row[:] = np.rint(scaled).clip(-32768, 32767)
+    return packed, scale
 
 
 def _pack(header: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> bytes:
