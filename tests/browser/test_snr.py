@@ -69,7 +69,7 @@ def test_measuring_shows_progress_and_can_be_cancelled(browser: Browser, address
     page = open_page(browser, f"{address}?source=Synthesise")
     measure = page.get_by_role("button", name="Measure this clip")
     measure.click()
-    said(page, "of 11 SNRs, about")
+    said(page, "of 11 SNRs")
     page.get_by_role("button", name="Cancel").click()
     expect(measure).to_be_visible(timeout=PATIENCE_MS)
     expect(page.get_by_text("In words.")).to_have_count(0)
