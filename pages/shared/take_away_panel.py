@@ -1,6 +1,7 @@
 """The choice of what to take away from a clip: a button a file, and one archive of all.
 
-Files are made when their button is pressed, not before. Leaves what is in them to ``take_away``.
+The choice is drawn when it is opened, files are made when their button is pressed, neither before. Leaves
+what is in them to ``take_away``.
 """
 
 from collections.abc import Callable, Sequence
@@ -47,7 +48,7 @@ def show_take_away(
     visible: Sequence[str] | None = None,
     label: str | None = None,
 ) -> None:
-    """A button that opens the choice of files; nothing is made before its own button is pressed.
+    """A button that opens the choice of files.
 
     Parameters
     ----------
@@ -62,12 +63,28 @@ def show_take_away(
     label
         The class that figures of masks show first.
     """
-    with st.popover("Take away", icon=":material/download:", width="content"):
-        drawn = tuple(system for system in systems if system in (visible or ())) or tuple(systems)
-        _show_choices(clip, tuple(systems), detection, drawn, label)
+    drawn = tuple(system for system in systems if system in (visible or ())) or tuple(systems)
+    _show_popover(clip, tuple(systems), detection, drawn, label)
 
 
-@st.fragment
+@st.fragment  # opening it need not draw the page anew
+def _show_popover(
+    clip: Clip,
+    systems: tuple[str, ...],
+    detection: DetectionConfig | None,
+    drawn: tuple[str, ...],
+    label: str | None,
+) -> None:
+    """The button, and the choices once they are open."""
+    popover = st.popover(
+        "Take away", icon=":material/download:", width="content", key="take_away",
+        on_change="rerun",
+    )  # fmt: skip
+    if popover.open:
+        with popover:
+            _show_choices(clip, systems, detection, drawn, label)
+
+
 def _show_choices(
     clip: Clip,
     systems: tuple[str, ...],

@@ -143,22 +143,31 @@ def test_the_operating_point_of_the_analysis_leaves_its_events_as_they_are() -> 
     np.testing.assert_array_equal(again.detected, analysis.detected)
 
 
+def panel() -> None:
+    from pages.shared.clips import EXAMPLES
+    from pages.shared.take_away_panel import show_take_away
+
+    show_take_away(next(iter(EXAMPLES.values())), ("gmp", "gwrp"))
+
+
 def test_drawing_the_panel_makes_no_file(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object) -> None:
         raise AssertionError("made before it was asked for")
 
     for name in ("event_files", "score_files", "mask_files", "sound_files", "all_files", "draw"):
         monkeypatch.setattr(take_away_panel, name, refuse)
-
-    def page() -> None:
-        from pages.shared.clips import EXAMPLES
-        from pages.shared.take_away_panel import show_take_away
-
-        show_take_away(next(iter(EXAMPLES.values())), ("gmp", "gwrp"))
-
-    app = AppTest.from_function(page, default_timeout=60).run()
+    app = AppTest.from_function(panel, default_timeout=60)
+    app.session_state["take_away"] = True
+    app.run()
     assert not app.exception
     assert len(app.get("download_button")) == 11
+
+
+def test_a_closed_panel_draws_no_choice() -> None:
+    app = AppTest.from_function(panel, default_timeout=60).run()
+    assert not app.exception
+    assert not app.get("download_button")
+    assert not app.selectbox
 
 
 @pytest.fixture(scope="module")
