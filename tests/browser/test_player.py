@@ -350,6 +350,16 @@ def test_where_nothing_is_detected_the_threshold_can_be_lowered(open_page: OpenP
     wait_for_report(page, "detection", {**reported(page)["detection"], "tagging_threshold": 0.08})
 
 
+def test_each_system_that_detects_nothing_is_told_its_own_reason(open_page: OpenPage) -> None:
+    page = open_page()
+    limits = "tagging_threshold: 0.8, low_threshold: 1, high_threshold: 1"
+    ask(page, f"player.change({{ detection: {{ ...player.state.detection, {limits} }} }});")
+    note = page.locator(".note")
+    expect(note).to_contain_text("No frame score of GMP holds long enough")
+    expect(note).to_contain_text("No clip probability of GAP and GWRP passes")
+    expect(note).to_contain_text("the highest is 0.71 (Bark, GWRP)")
+
+
 def test_without_truth_the_ideal_panel_says_why_it_is_empty(open_page: OpenPage) -> None:
     page = open_page("case=unknown")
     assert page.locator("[data-panel=ideal].empty").is_visible()

@@ -174,44 +174,65 @@ export class EventLanes {
   }
 
   /**
-   * Where nothing is detected: says so, shows the highest probability and offers to lower the
-   * threshold.
+   * Where nothing is detected: says of each system whether its clip probability or its frame scores
+   * stay below the thresholds, and offers to lower that of tagging.
    */
   drawNote(events) {
     const { view, state } = this.player;
     const shown = view.systems.filter(({ name }) => state.systems.has(name));
     const empty = shown.length > 0 && shown.every(({ name }) => events[name].length === 0);
     this.note.hidden = !empty;
-    if (!empty) return this.note.replaceChildren();
-    let best = { prob: -1 };
-    for (const system of shown) {
-      for (const shownClass of this.player.shownClasses()) {
-        const prob = Math.max(...classProbs(view, system, view.classes.indexOf(shownClass)));
-        if (prob > best.prob) best = { prob, text: `${shownClass.name}, ${system.title}` };
-      }
-    }
-    const threshold = state.detection.tagging_threshold;
-    if (best.prob >= Math.fround(threshold)) {
-      this.note.replaceChildren(
-        "No frame score holds long enough above the thresholds. Drag them down in the panel above.",
+    this.note.replaceChildren(...(empty ? this.reasons(shown) : []));
+  }
+
+  /** Why systems that detect nothing detect nothing, and a button where tagging is the reason. */
+  reasons(shown) {
+    const { detection } = this.player.state;
+    const threshold = detection.tagging_threshold;
+    const highest = shown.map((system) => this.highestProb(system));
+    const tagged = highest.filter(({ prob }) => prob >= Math.fround(threshold));
+    const untagged = highest.filter((best) => !tagged.includes(best));
+    const of = (bests) => (tagged.length && untagged.length ? ` of ${listed(bests)}` : "");
+    const reasons = [];
+    if (tagged.length)
+      reasons.push(
+        `No frame score${of(tagged)} holds long enough above the thresholds. `,
+        "Drag them down in the panel above. ",
       );
-      return;
-    }
+    if (!untagged.length) return reasons;
+    const best = untagged.reduce((a, b) => (b.prob > a.prob ? b : a));
     let lower = Math.round(best.prob * 100) / 100;
     if (best.prob < Math.fround(lower)) lower = Math.max(0, lower - 0.01);
-    const button = element(
-      "button",
-      {
-        type: "button",
-        onclick: () =>
-          this.player.change({ detection: { ...state.detection, tagging_threshold: lower } }),
-      },
-      `Lower it to ${lower.toFixed(2)}`,
-    );
-    this.note.replaceChildren(
-      `No clip probability passes the tagging threshold ${threshold.toFixed(2)}; `,
-      `the highest is ${best.prob.toFixed(2)} (${best.text}). `,
-      button,
-    );
+    return [
+      ...reasons,
+      `No clip probability${of(untagged)} passes the tagging threshold ${threshold.toFixed(2)}; `,
+      `the highest is ${best.prob.toFixed(2)} (${best.className}, ${best.title}). `,
+      element(
+        "button",
+        {
+          type: "button",
+          onclick: () =>
+            this.player.change({ detection: { ...detection, tagging_threshold: lower } }),
+        },
+        `Lower it to ${lower.toFixed(2)}`,
+      ),
+    ];
   }
+
+  /** The highest clip probability of a system among the classes shown, and whose it is. */
+  highestProb(system) {
+    let best = { prob: -1, title: system.title };
+    for (const shownClass of this.player.shownClasses()) {
+      const index = this.player.view.classes.indexOf(shownClass);
+      const prob = Math.max(...classProbs(this.player.view, system, index));
+      if (prob > best.prob) best = { ...best, prob, className: shownClass.name };
+    }
+    return best;
+  }
+}
+
+/** `GAP and GWRP`. */
+function listed(bests) {
+  const titles = bests.map(({ title }) => title);
+  return titles.length < 2 ? titles.join("") : `${titles.slice(0, -1).join(", ")} and ${titles.at(-1)}`;
 }
