@@ -48,9 +48,10 @@ def title(system: str) -> str:
 
 
 def mixture_to_view(mixture: Mixture, analyses: Sequence[Analysis]) -> PlayerView:
-    """A mixture with its truth, seen by some systems."""
+    """A mixture with its truth, seen by some systems; first the classes that most of them detect."""
     present = [event.label for event in mixture.events]
-    labels = shown_labels(analyses, present)
+    found = [label for analysis in analyses for label in {e.label for e in analysis.events}]
+    labels = shown_labels(analyses, sorted(present, key=found.count, reverse=True))
     masks = ideal_ratio_masks(mixture.sources, mixture.scene).numpy()
     ideal = np.zeros((len(labels), *masks.shape[1:]), dtype=np.float32)
     for label, mask in zip(present, masks, strict=True):
