@@ -111,7 +111,6 @@ PRESETS = {
         peak_rate=2e-3,
         schedule="one_cycle",
         channels=(16, 32, 64, 64),
-        first_decay=0.99,
         clip_s=3.3,
         n_events=1,
         snr_db=(-5.0, 25.0),
