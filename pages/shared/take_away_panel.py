@@ -64,17 +64,11 @@ def show_take_away(
         The class that figures of masks show first.
     """
     drawn = tuple(system for system in systems if system in (visible or ())) or tuple(systems)
-    _show_popover(clip, tuple(systems), detection, drawn, label)
+    _show_popover(partial(_show_choices, clip, tuple(systems), detection, drawn, label))
 
 
 @st.fragment  # opening it need not draw the page anew
-def _show_popover(
-    clip: Clip,
-    systems: tuple[str, ...],
-    detection: DetectionConfig | None,
-    drawn: tuple[str, ...],
-    label: str | None,
-) -> None:
+def _show_popover(show_choices: Callable[[], None]) -> None:
     """The button, and the choices once they are open."""
     popover = st.popover(
         "Take away", icon=":material/download:", width="content", key="take_away",
@@ -82,7 +76,7 @@ def _show_popover(
     )  # fmt: skip
     if popover.open:
         with popover:
-            _show_choices(clip, systems, detection, drawn, label)
+            show_choices()
 
 
 def _show_choices(

@@ -13,6 +13,7 @@ import { helpButton } from "./help.js";
 import { classProbs, classScores } from "./payload.js";
 
 const ROW_HEIGHT = 24; // px
+const LIST = new Intl.ListFormat("en-GB"); // "GMP, GAP and GWRP"
 const STATUS_WORDS = { hit: "hit", miss: "miss", false: "false alarm" };
 
 /** Gives each event the first row in which it overlaps no other; returns the number of rows. */
@@ -192,7 +193,8 @@ export class EventLanes {
     const highest = shown.map((system) => this.highestProb(system));
     const tagged = highest.filter(({ prob }) => prob >= Math.fround(threshold));
     const untagged = highest.filter((best) => !tagged.includes(best));
-    const of = (bests) => (tagged.length && untagged.length ? ` of ${listed(bests)}` : "");
+    const names = (bests) => LIST.format(bests.map(({ title }) => title));
+    const of = (bests) => (tagged.length && untagged.length ? ` of ${names(bests)}` : "");
     const reasons = [];
     if (tagged.length)
       reasons.push(
@@ -229,10 +231,4 @@ export class EventLanes {
     }
     return best;
   }
-}
-
-/** `GAP and GWRP`. */
-function listed(bests) {
-  const titles = bests.map(({ title }) => title);
-  return titles.length < 2 ? titles.join("") : `${titles.slice(0, -1).join(", ")} and ${titles.at(-1)}`;
 }

@@ -325,9 +325,8 @@ def _tracks_to_int16(tracks: tuple[Track, ...]) -> tuple[NDArray[np.int16], floa
     peak = max(float(np.abs(track.waveform).max(initial=0.0)) for track in tracks)
     scale = 32767.0 / peak if peak > 0.0 else 1.0
     packed = np.empty((len(tracks), len(tracks[0].waveform)), dtype="<i2")
-    for row, track in zip(
-        packed, tracks, strict=True
-    ):  # one at a time: all at once would take 100 MB
+    # One at a time: all at once would take 100 MB.
+    for row, track in zip(packed, tracks, strict=True):
         scaled = np.asarray(track.waveform, dtype=np.float32) * np.float32(scale)
         row[:] = np.rint(scaled).clip(-32768, 32767)
     return packed, scale

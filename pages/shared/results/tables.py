@@ -111,7 +111,9 @@ def _table(report: dict[str, Any]) -> Table:
     rows = [dict(row) for row in report["rows"]]
     texts = str(report["title"]), str(report["note"]), tuple(map(str, report["commands"]))
     if "Class" in rows[0]:
-        table = Table(*texts, classes=tuple({**row, "Class": row["Class"]} for row in rows))
+        if not all("Class" in row for row in rows):
+            raise ValueError("a row without its class")
+        table = Table(*texts, classes=tuple(rows))
     else:
         called = next(
             (CALLED[part] for row in rows if (part := row["column"].partition(".")[0]) in CALLED),

@@ -48,10 +48,10 @@ def _want(key: str | None) -> None:
     st.session_state[_WANTED] = key
 
 
-def _duration(points: int) -> str:
+def _duration(points: int, ending: str = "") -> str:
     """How long points will take, where this session has measured one."""
     seconds = st.session_state.get(_SECONDS)
-    return f" (about {points * seconds:.0f} s)" if seconds else ""
+    return f" (about {points * seconds:.0f} s{ending})" if seconds else ""
 
 
 def _measured(place: DeltaGenerator, drawn: Recipe, systems: tuple[str, ...], key: str) -> Sweep:
@@ -61,7 +61,7 @@ def _measured(place: DeltaGenerator, drawn: Recipe, systems: tuple[str, ...], ke
         st.button("Cancel", on_click=_want, args=(None,), key="snr_cancel")
     points, spent_s = [], []
     for done, snr_db in enumerate(SNRS_DB):
-        left = _duration(len(SNRS_DB) - done).replace(")", " left)")
+        left = _duration(len(SNRS_DB) - done, " left")
         bar.progress(done / len(SNRS_DB), f"Measured {done} of {len(SNRS_DB)} SNRs{left}")
         started = time.monotonic()
         points.append(snr_figures(at_snr(drawn, snr_db), systems))
