@@ -17,6 +17,8 @@ class TrainSettings:
         One of ``sedtf_core.models.SYSTEMS``.
     channels
         Maps of the convolution blocks; the baselines scale with the first.
+    init
+        Checkpoint whose weights training starts from; None: fresh ones.
     schedule
         ``step``: the peak rate × 0.9 every 200 steps (paper); ``one_cycle``: a rise over the first tenth
         of the steps, then a cosine to zero.
@@ -32,6 +34,8 @@ class TrainSettings:
         Seconds of a training mixture, and events in it.
     gain_db
         Each mixture is turned down by up to this much, so that quiet recordings are known too.
+    filter_db
+        Each mixture passes a random filter whose gain lies within ± this at every frequency.
     valid_every, valid_count, valid_snr_db
         When, on how many mixtures and at which SNR the valid split is measured.
     patience
@@ -44,6 +48,7 @@ class TrainSettings:
     batch_size: int
     peak_rate: float
     schedule: str
+    init: str | None = None
     channels: tuple[int, ...] = PAPER_CHANNELS
     decay: float = 0.9998
     first_decay: float | None = None
@@ -53,6 +58,7 @@ class TrainSettings:
     n_events: int = 3
     speed_octaves: float = 0.0
     gain_db: float = 0.0
+    filter_db: float = 0.0
     seed: int = 0
     valid_every: int = 500
     valid_count: int = 96
@@ -127,6 +133,8 @@ def preset_settings(name: str, system: str, **changes: object) -> TrainSettings:
     """
     given = {key: value for key, value in changes.items() if value is not None}
     settings = replace(PRESETS[name], system=system, **given)  # type: ignore[arg-type]
+    if settings.init is not None:
+        settings = replace(settings, curriculum=0.0)  # a trained network needs no easy beginning
     if "snr_db" in given and "valid_snr_db" not in given:
         settings = replace(settings, valid_snr_db=sum(settings.snr_db) / 2)
     return settings

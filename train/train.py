@@ -30,8 +30,11 @@ from sedtf_core.datasets import Sound, SoundBank, data_hash
 from sedtf_core.errors import InputError
 from sedtf_core.features import log_mel
 from sedtf_core.models import SYSTEMS
+from train.arguments import finite, not_negative
+from train.augmentation import random_filters
 from train.batches import MixtureBatches, to_device
 from train.fixed_mixtures import FixedMixtures
+from train.initial_weights import take_weights
 from train.learner import Learner
 from train.meter import Meter, summary_line
 from train.parallel import Group, joined_group
@@ -122,6 +125,16 @@ class Trainer:
         self.data_hash = f"{self.data_hash}-{mixtures.digest()}"
         return mixtures
 
+    def metadata(self, **description: object) -> Metadata:
+        """Return what the network is, and how it was trained so far."""
+        training = {
+            "data_hash": self.data_hash,
+            "sounds": self.sound_count,
+            **description,
+            "step": self.step,
+        }
+        return Metadata(self.model_config, self.features, self.labels, training)
+
     def set_statistics(self) -> None:
         """Measure mean and standard deviation a mel band over training mixtures at all SNRs."""
         frames = []
@@ -158,12 +171,26 @@ class Trainer:
         gains = 10 ** (gain_db[own] / 20)
         return waveforms.mul_(to_device(gains, self.group.device)), weak_labels
 
+    def hear(
+        self, waveforms: Float[Tensor, "batch samples"], step: int
+    ) -> Float[Tensor, "batch frames mel_bins"]:
+        """Return the log mel spectrograms of this process's share, filtered as the settings say."""
+        features = log_mel(waveforms, self.features)
+        settings, group = self.settings, self.group
+        if not settings.filter_db:
+            return features
+        generator = torch.Generator().manual_seed(settings.seed * 1_000_003 + step)
+        filters = random_filters(
+            settings.batch_size, self.features.n_mels, settings.filter_db, generator
+        )
+        return features.add_(to_device(filters[group.rank :: group.size], group.device))
+
     def train_step(self) -> Float[Tensor, ""]:
         """One batch of mixtures, one step of the optimiser; returns the loss, on the device."""
         with self.meter.part("synthesis"):
             waveforms, weak_labels = self.synthesise(self.step)
         with self.meter.part("features"):
-            features = log_mel(waveforms, self.features)
+            features = self.hear(waveforms, self.step)
         with self.meter.part("network"):
             self.learner.model.decay = self.settings.decay_at(self.step)  # type: ignore[assignment]
             return self.learner.learn(features, weak_labels, self.settings.rate(self.step))
@@ -178,10 +205,14 @@ class Run:
         self._unlogged: list[tuple[int, Tensor, float]] = []
 
     def start(self) -> None:
-        """Begin a new run: write config.json, measure the training set's statistics."""
+        """Begin a new run: write config.json, measure the training set's statistics or take weights."""
+        trainer = self.trainer
+        if trainer.settings.init is None:
+            trainer.set_statistics()
+        else:
+            take_weights(trainer.learner.model, trainer.metadata(), trainer.settings.init)
         if self.group.is_first:
-            self.folder.start(self.trainer.data_hash)
-        self.trainer.set_statistics()
+            self.folder.start(trainer.data_hash)
 
     def resume(self) -> None:
         """Take up weights, optimiser and step where the run folder left them."""
@@ -281,15 +312,8 @@ class Run:
         """Write a checkpoint of the current weights into the run folder."""
         if not self.group.is_first:
             return
-        trainer = self.trainer
-        training = {
-            "data_hash": trainer.data_hash,
-            "sounds": trainer.sound_count,
-            **self.folder.description(),
-            "step": trainer.step,
-        }
-        metadata = Metadata(trainer.model_config, trainer.features, trainer.labels, training)
-        save_checkpoint(self.folder.path / name, trainer.learner.model, metadata)
+        metadata = self.trainer.metadata(**self.folder.description())
+        save_checkpoint(self.folder.path / name, self.trainer.learner.model, metadata)
 
     def _finish(self) -> None:
         """Say what training cost, and draw the learning curve."""
@@ -332,6 +356,17 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--preset", choices=sorted(PRESETS), default="laptop")
     parser.add_argument("--out", type=Path, required=True, help="run folder")
     parser.add_argument(
+        "--init",
+        metavar="CHECKPOINT",
+        help="start from these weights: a shipped system's name, or the path of a checkpoint",
+    )
+    parser.add_argument(
+        "--peak-rate",
+        type=not_negative,
+        metavar="R",
+        help="highest learning rate, lower with --init",
+    )
+    parser.add_argument(
         "--mixtures",
         type=Path,
         help="train on this folder of train.make_mixtures, not on fresh ones",
@@ -340,19 +375,25 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--steps", type=int)
     parser.add_argument("--batch-size", type=int, help="of all processes together")
     parser.add_argument(
-        "--clip-s", type=float, metavar="S", help="length of a training mixture, in seconds"
+        "--clip-s", type=finite, metavar="S", help="length of a training mixture, in seconds"
     )
     parser.add_argument("--events", type=int, metavar="N", help="in a training mixture")
-    parser.add_argument("--snr-db", type=float, nargs=2, metavar=("LO", "HI"))
+    parser.add_argument("--snr-db", type=finite, nargs=2, metavar=("LO", "HI"))
     parser.add_argument("--seed", type=int)
     parser.add_argument(
         "--speed-octaves",
-        type=float,
+        type=not_negative,
         metavar="N",
         help="play events faster or slower by up to this",
     )
     parser.add_argument(
-        "--first-decay", type=float, metavar="R", help="anneal GWRP's r from here; 0.9998: keep it"
+        "--filter-db",
+        type=not_negative,
+        metavar="DB",
+        help="colour each mixture by a random filter of up to ± this",
+    )
+    parser.add_argument(
+        "--first-decay", type=finite, metavar="R", help="anneal GWRP's r from here; 0.9998: keep it"
     )
     parser.add_argument(
         "--patience", type=int, metavar="N", help="stop after N validations without a better mAP"
@@ -383,11 +424,14 @@ def settings_of(options: argparse.Namespace) -> TrainSettings:
         options.system,
         steps=options.steps,
         batch_size=options.batch_size,
+        init=options.init,
+        peak_rate=options.peak_rate,
         clip_s=options.clip_s,
         n_events=options.events,
         snr_db=tuple(options.snr_db) if options.snr_db else None,
         seed=options.seed,
         first_decay=options.first_decay,
+        filter_db=options.filter_db,
         speed_octaves=options.speed_octaves,
         patience=options.patience,
     )

@@ -14,6 +14,7 @@ import torch
 from safetensors.torch import load_file
 
 from sedtf_core.checkpoints import load_checkpoint
+from sedtf_core.config import DB_PER_NEPER
 from sedtf_core.datasets import SoundBank, data_hash
 from train import throughput, train
 from train.parallel import joined_group
@@ -215,6 +216,27 @@ def test_events_that_need_not_fit_into_a_mixture_are_one_line(
     assert not (tmp_path / "run").exists()
 
 
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        (("--clip-s", "inf"), "argument --clip-s: must be a finite number, got inf"),
+        (("--peak-rate", "nan"), "argument --peak-rate: must be a finite number, got nan"),
+        (("--filter-db", "-3"), "argument --filter-db: must be at least 0, got -3"),
+        (("--snr-db", "0", "loud"), "argument --snr-db: 'loud' is not a number"),
+    ],
+)
+def test_numbers_that_make_no_sense_are_one_line(
+    sounds: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    more: tuple[str, ...],
+    message: str,
+) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        train.main(arguments(sounds, tmp_path / "run", *more))
+    assert capsys.readouterr().err.splitlines()[-1].endswith(message)
+
+
 def test_shorter_training_mixtures_leave_the_valid_split_as_it_is(
     sounds: Path, tmp_path: Path
 ) -> None:
@@ -228,6 +250,67 @@ def test_shorter_training_mixtures_leave_the_valid_split_as_it_is(
         long.validation.chunks, short.validation.chunks, strict=True
     ):
         assert torch.equal(expected, found) and torch.equal(labels, again)
+
+
+def test_a_run_begins_with_the_weights_it_is_given(sounds: Path, tmp_path: Path) -> None:
+    train.main(arguments(sounds, tmp_path / "first"))
+    init = ("--init", str(tmp_path / "first" / "last"), "--peak-rate", "0")
+    assert train.main(arguments(sounds, tmp_path / "gap", *init, system="gap")) == 0
+    before, after = weights(tmp_path / "first"), weights(tmp_path / "gap")
+    assert before.keys() == after.keys()
+    for name in before:
+        if "running" not in name and "num_batches" not in name:
+            torch.testing.assert_close(before[name], after[name], rtol=0, atol=0)
+    training = load_checkpoint(tmp_path / "gap" / "last").metadata.training
+    assert training["settings"]["init"] == str(tmp_path / "first" / "last")
+    assert training["settings"]["curriculum"] == 0
+
+
+def test_classes_are_taken_by_name_and_new_ones_stay_fresh(sounds: Path, tmp_path: Path) -> None:
+    train.main(arguments(sounds, tmp_path / "first"))
+    fewer = shutil.copytree(sounds, tmp_path / "sounds")
+    renamed = {"Cello": "Ukulele"}
+    rows_changed(fewer, lambda row: row | {"label": renamed.get(row["label"], row["label"])})
+    init = ("--init", str(tmp_path / "first" / "last.safetensors"), "--peak-rate", "0")
+    assert train.main(arguments(fewer, tmp_path / "second", *init)) == 0
+    old, new = (load_checkpoint(tmp_path / name / "last") for name in ("first", "second"))
+    assert new.metadata.labels == ("Bark", "Chime", "Oboe", "Ukulele")
+    ours, theirs = new.model.state_dict(), old.model.state_dict()
+    for row, label in enumerate(new.metadata.labels[:3]):
+        other = old.metadata.labels.index(label)
+        assert torch.equal(ours["to_masks.weight"][row], theirs["to_masks.weight"][other])
+    assert not torch.equal(ours["to_masks.weight"][3], theirs["to_masks.weight"][1])
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ("gwrp", "is a network of another kind or width"),
+        ("dnn", "is a network of another kind or width"),
+        ("nowhere/model", "there is no checkpoint 'model'"),
+    ],
+)
+def test_weights_that_do_not_fit_are_one_line_and_start_no_run(
+    sounds: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], source: str, message: str
+) -> None:
+    assert train.main(arguments(sounds, tmp_path / "run", "--init", source)) == 2
+    printed = capsys.readouterr().err
+    assert printed.startswith("error: ") and printed.count("\n") == 1 and message in printed
+    assert not (tmp_path / "run").exists()
+
+
+def test_filters_colour_the_log_mel_alike_at_every_frame(sounds: Path) -> None:
+    coloured = replace(SMALL, filter_db=6.0)
+    with joined_group("cpu") as group:
+        plain, filtered = (train.Trainer(settings, sounds, group) for settings in (SMALL, coloured))
+    waveforms, _ = plain.synthesise(3)
+    gains = filtered.hear(waveforms, 3) - plain.hear(waveforms, 3)
+    assert torch.equal(filtered.hear(waveforms, 3) - plain.hear(waveforms, 3), gains)
+    assert gains.std(dim=1).max() < 1e-5
+    most = 6 / DB_PER_NEPER
+    assert gains.abs().max() <= most + 1e-5
+    assert gains.mean(dim=1).std() > most / 10
+    assert not torch.allclose(gains[0], gains[1], atol=0.01)
 
 
 def test_a_class_that_only_validation_lacks_is_said_and_trained(
