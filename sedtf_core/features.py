@@ -49,14 +49,7 @@ def stft(
     ValueError
         If there is no sample.
     """
-    if waveform.shape[-1] == 0:
-        raise ValueError("the waveform has no samples")
-    missing = config.n_fft - waveform.shape[-1]
-    if missing > 0:
-        waveform = torch.nn.functional.pad(waveform, (0, missing))
-    frames: Tensor = waveform.unfold(-1, config.n_fft, config.hop_length)
-    spectrum: Tensor = torch.fft.rfft(frames * _window(config, waveform.device, waveform.dtype))
-    return spectrum
+    return _spectrum(waveform, _window(config, waveform.device, waveform.dtype), config)
 
 
 def magnitude(
@@ -64,10 +57,9 @@ def magnitude(
 ) -> Float[Tensor, "*batch frames freq_bins"]:
     """Magnitude spectrum |X| / sqrt(sum w²), so that white noise keeps its RMS whatever the window."""
     window = _window(config, waveform.device, waveform.dtype)
-    spectrum = stft(waveform, config)
+    spectrum = _spectrum(waveform, window / window.square().sum().sqrt(), config)
     # In place, and faster than abs(), which guards against overflow that no waveform causes.
-    squared = spectrum.real.square().addcmul_(spectrum.imag, spectrum.imag)
-    return squared.div_(window.square().sum()).sqrt_()
+    return spectrum.real.square().addcmul_(spectrum.imag, spectrum.imag).sqrt_()
 
 
 def log_mel(
@@ -218,6 +210,20 @@ def _mel_edges(config: FeatureConfig) -> Float[Tensor, " edges"]:
     return torch.linspace(
         float(limits[0]), float(limits[1]), config.n_mels + 2, dtype=torch.float64
     )
+
+
+def _spectrum(
+    waveform: Waveform, window: Float[Tensor, " n_fft"], config: FeatureConfig
+) -> Complex[Tensor, "*batch frames freq_bins"]:
+    """Spectrum under a given window; ValueError if there is no sample."""
+    if waveform.shape[-1] == 0:
+        raise ValueError("the waveform has no samples")
+    missing = config.n_fft - waveform.shape[-1]
+    if missing > 0:
+        waveform = torch.nn.functional.pad(waveform, (0, missing))
+    frames: Tensor = waveform.unfold(-1, config.n_fft, config.hop_length)
+    spectrum: Tensor = torch.fft.rfft(frames * window)
+    return spectrum
 
 
 @lru_cache(maxsize=16)

@@ -34,6 +34,11 @@ class Group:
         """Whether this process writes files and speaks."""
         return self.rank == 0
 
+    @property
+    def own(self) -> slice:
+        """Which of a step's items are this process's part."""
+        return slice(self.rank, None, self.size)
+
     def share(self, items: Sequence[Item]) -> Sequence[Item]:
         """Return this process's part of a step's items; the parts of all are of one size."""
         if len(items) % self.size:
@@ -41,7 +46,7 @@ class Group:
                 f"a batch of {len(items)} cannot be shared evenly by {self.size} processes; "
                 f"choose a --batch-size that {self.size} divides"
             )
-        return items[self.rank :: self.size]
+        return items[self.own]
 
     def agree(self, decision: bool) -> bool:
         """Return what rank 0 decided, in every process."""

@@ -31,7 +31,7 @@ from sedtf_core.errors import InputError
 from sedtf_core.features import log_mel
 from sedtf_core.models import SYSTEMS
 from train.arguments import finite, not_negative
-from train.augmentation import random_filters
+from train.augmentation import random_colours
 from train.batches import MixtureBatches, to_device
 from train.fixed_mixtures import FixedMixtures
 from train.initial_weights import take_weights
@@ -156,34 +156,34 @@ class Trainer:
         recipes = self.batches.draw(
             settings.batch_size, (settings.seed, TRAIN_KEY, step), settings.snr_range(step)
         )
-        # Dropout and gain depend on the step alone, so that a resumed run draws the same.
-        step_seed = settings.seed * 1_000_003 + step
+        # Dropout and speeds depend on the step alone, so that a resumed run draws the same.
+        step_seed = self._step_seed(step)
         torch.manual_seed(step_seed)
-        gain_db = torch.rand(settings.batch_size, 1) * -settings.gain_db
         octaves = (
             2 * torch.rand(settings.batch_size, settings.n_events) - 1
         ) * settings.speed_octaves
         if not group.is_first:
             torch.manual_seed(step_seed + group.rank * 1_000_000_007)  # other dropout for each
-        own = slice(group.rank, None, group.size)
-        speeds = 2 ** octaves[own] if settings.speed_octaves else None
-        waveforms, weak_labels = self.batches.realise(group.share(recipes), speeds)
-        gains = 10 ** (gain_db[own] / 20)
-        return waveforms.mul_(to_device(gains, self.group.device)), weak_labels
+        speeds = 2 ** octaves[group.own] if settings.speed_octaves else None
+        return self.batches.realise(group.share(recipes), speeds)
 
     def hear(
         self, waveforms: Float[Tensor, "batch samples"], step: int
     ) -> Float[Tensor, "batch frames mel_bins"]:
-        """Return the log mel spectrograms of this process's share, filtered as the settings say."""
-        features = log_mel(waveforms, self.features)
-        settings, group = self.settings, self.group
-        if not settings.filter_db:
-            return features
-        generator = torch.Generator().manual_seed(settings.seed * 1_000_003 + step)
-        filters = random_filters(
-            settings.batch_size, self.features.n_mels, settings.filter_db, generator
+        """Return log mel of this process's share, at the levels and through the filters of a step."""
+        features, settings = log_mel(waveforms, self.features), self.settings
+        colours = random_colours(
+            settings.batch_size,
+            self.features.n_mels,
+            settings.gain_db,
+            settings.filter_db,
+            torch.Generator().manual_seed(self._step_seed(step)),
         )
-        return features.add_(to_device(filters[group.rank :: group.size], group.device))
+        return features.add_(to_device(colours[self.group.own], self.group.device))
+
+    def _step_seed(self, step: int) -> int:
+        """Seed of what is drawn anew at a step."""
+        return self.settings.seed * 1_000_003 + step
 
     def train_step(self) -> Float[Tensor, ""]:
         """One batch of mixtures, one step of the optimiser; returns the loss, on the device."""

@@ -16,6 +16,7 @@ from safetensors.torch import load_file
 from sedtf_core.checkpoints import load_checkpoint
 from sedtf_core.config import DB_PER_NEPER
 from sedtf_core.datasets import SoundBank, data_hash
+from sedtf_core.features import log_mel
 from train import throughput, train
 from train.parallel import joined_group
 from train.settings import PRESETS, TrainSettings, preset_settings
@@ -299,18 +300,21 @@ def test_weights_that_do_not_fit_are_one_line_and_start_no_run(
     assert not (tmp_path / "run").exists()
 
 
-def test_filters_colour_the_log_mel_alike_at_every_frame(sounds: Path) -> None:
-    coloured = replace(SMALL, filter_db=6.0)
+def test_levels_and_filters_colour_the_log_mel_alike_at_every_frame(sounds: Path) -> None:
+    settings = (replace(SMALL, gain_db=0.0), SMALL, replace(SMALL, gain_db=0.0, filter_db=6.0))
     with joined_group("cpu") as group:
-        plain, filtered = (train.Trainer(settings, sounds, group) for settings in (SMALL, coloured))
+        plain, quieter, filtered = (train.Trainer(given, sounds, group) for given in settings)
     waveforms, _ = plain.synthesise(3)
-    gains = filtered.hear(waveforms, 3) - plain.hear(waveforms, 3)
-    assert torch.equal(filtered.hear(waveforms, 3) - plain.hear(waveforms, 3), gains)
-    assert gains.std(dim=1).max() < 1e-5
-    most = 6 / DB_PER_NEPER
-    assert gains.abs().max() <= most + 1e-5
-    assert gains.mean(dim=1).std() > most / 10
-    assert not torch.allclose(gains[0], gains[1], atol=0.01)
+    heard = plain.hear(waveforms, 3)
+    torch.testing.assert_close(heard, log_mel(waveforms), rtol=0, atol=0)
+    for trainer, (low_db, high_db) in ((quieter, (-10, 0)), (filtered, (-6, 6))):
+        gains_db = (trainer.hear(waveforms, 3) - heard) * DB_PER_NEPER
+        assert torch.equal((trainer.hear(waveforms, 3) - heard) * DB_PER_NEPER, gains_db)
+        assert gains_db.std(dim=1).max() < 1e-4
+        assert low_db - 1e-4 <= gains_db.min() and gains_db.max() <= high_db + 1e-4
+        assert (gains_db[0] - gains_db[1]).abs().max() > 0.1
+        is_a_level = gains_db.mean(dim=1).std(dim=1).max() < 1e-4
+        assert is_a_level == (trainer is quieter)
 
 
 def test_a_class_that_only_validation_lacks_is_said_and_trained(
