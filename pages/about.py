@@ -18,8 +18,9 @@ st.markdown(
     """
 - The networks know 26 classes and were trained for a short time on two processor cores; a mask is an
   estimate.
-- They learnt from mixtures of three events in ten seconds. A longer recording is tagged in half-overlapping
-  sections of that length; a class that sounds all the time, or not alone, is outside what they have seen.
+- They learnt from shorter clips than the paper's ten seconds, as the table above says; the label of a shorter
+  clip leaves less to guess. A long recording is tagged in half-overlapping sections of ten seconds; a class
+  that sounds all the time, or not alone, is outside what they have seen.
 - Separation keeps the mixture's phase: even a perfect mask leaves something of the scene.
 - The thresholds are the paper's. They are low because pooling makes masks weak, not because a score is a
   probability.

@@ -49,6 +49,20 @@ _STYLES: Final[Mapping[Theme, _Style]] = {
 }
 
 
+def styled(ax: Axes | None, theme: Theme) -> Axes:
+    """Return the Axes to draw on, in the colours of the theme; a new figure where there is none."""
+    if ax is None:
+        ax = Figure(figsize=(8, 3), layout="constrained").add_subplot()
+    style = _STYLES[theme]
+    ax.figure.set_facecolor(style.paper)
+    ax.set_facecolor(style.paper)
+    ax.tick_params(colors=style.ink)
+    for part in (ax.xaxis.label, ax.yaxis.label):
+        part.set_color(style.ink)
+    ax.spines[:].set_color(style.muted)
+    return ax
+
+
 def plot_log_mel(
     log_mel: TimeFrequency,
     mel_hz: Float[np.ndarray, " mel_bins"],
@@ -78,7 +92,7 @@ def plot_log_mel(
     ax, theme
         Where and in which colours to draw.
     """
-    ax = _styled(ax, theme)
+    ax = styled(ax, theme)
     image = _show_levels(ax, log_mel, frame_hop_s, matplotlib.colormaps["magma"], range_db)
     _mel_axis(ax, mel_hz)
     if colour_bar:
@@ -116,7 +130,7 @@ def plot_mask(
     ax, theme
         Where and in which colours to draw.
     """
-    ax = _styled(ax, theme)
+    ax = styled(ax, theme)
     style = _STYLES[theme]
     if log_mel is not None:
         greys = LinearSegmentedColormap.from_list("greys", [style.paper, style.muted])
@@ -155,7 +169,7 @@ def plot_frame_scores(
     ax, theme
         Where and in which colours to draw.
     """
-    ax = _styled(ax, theme)
+    ax = styled(ax, theme)
     style = _STYLES[theme]
     edges_s = np.arange(frame_scores.shape[1] + 1) * frame_hop_s
     for scores, label in zip(frame_scores, labels, strict=True):
@@ -192,7 +206,7 @@ def plot_events(
     ax, theme
         Where and in which colours to draw.
     """
-    ax = _styled(ax, theme)
+    ax = styled(ax, theme)
     lanes = _lanes(detected, truth)
     for row, (_, events) in enumerate(lanes):
         for event in events:
@@ -228,7 +242,7 @@ def plot_waveform(
     ax, theme
         Where and in which colours to draw.
     """
-    ax = _styled(ax, theme)
+    ax = styled(ax, theme)
     starts = np.arange(0, len(waveform), -(-len(waveform) // _WAVEFORM_COLUMNS) or 1)
     colour = _STYLES[theme].ink if label is None else label_colour(label)
     if len(starts) < len(waveform):
@@ -260,7 +274,7 @@ def plot_learning_curve(
     ax, theme
         Where and in which colours to draw.
     """
-    ax = _styled(ax, theme)
+    ax = styled(ax, theme)
     for index, (name, values) in enumerate(losses.items()):
         line_style = _LINE_STYLES[index % len(_LINE_STYLES)]
         colour = _STYLES[theme].ink
@@ -285,20 +299,6 @@ def figure_to_svg(figure: Figure) -> bytes:
         face = figure.get_facecolor()
         figure.savefig(file, format="svg", facecolor=face, metadata={"Date": None})
     return file.getvalue()
-
-
-def _styled(ax: Axes | None, theme: Theme) -> Axes:
-    """The Axes to draw on, in the colours of the theme; a new figure where there is none."""
-    if ax is None:
-        ax = Figure(figsize=(8, 3), layout="constrained").add_subplot()
-    style = _STYLES[theme]
-    ax.figure.set_facecolor(style.paper)
-    ax.set_facecolor(style.paper)
-    ax.tick_params(colors=style.ink)
-    for part in (ax.xaxis.label, ax.yaxis.label):
-        part.set_color(style.ink)
-    ax.spines[:].set_color(style.muted)
-    return ax
 
 
 def _show_levels(

@@ -5,33 +5,48 @@ from collections import Counter
 import streamlit as st
 
 from pages.shared.cached import library
+from pages.shared.lesson.cached import method_in_pictures
+from pages.shared.lesson.demos import theme
 from pages.shared.views import TITLES
 from sedtf_core.checkpoints import SHIPPED, read_metadata, shipped_names
 
-STEPS = (
-    ("Log mel", "Ten seconds become 311 frames of 64 mel bands."),
-    ("Masks", "Eight convolutions keep every frame and band; the last layer gives a mask a class."),
-    ("Pooling", "One number a mask is compared with the weak label: is the class in the clip?"),
-    (
-        "Detection",
-        "Averaged over bands, a mask becomes a score a frame; thresholds make events of it.",
+# What stands below each picture of ``method_pictures``, and what the picture shows to who cannot see it.
+STEPS = {
+    "Log mel": (
+        "Ten seconds become 311 frames of 64 mel bands.",
+        "Log mel spectrogram of a mixture: a bark, a trumpet and a cowbell in rain",
     ),
-    (
-        "Separation",
+    "Masks": (
+        "Eight convolutions keep every frame and band; the last layer gives a mask a class.",
+        "GWRP's mask of the bark over the grey spectrogram",
+    ),
+    "Pooling": (
+        "Sorted and weighted by rank (dashed), a mask becomes one number, compared with the weak label.",
+        "The mask's units from high to low, and the falling weights of their ranks",
+    ),
+    "Detection": (
+        "Averaged over bands, a mask becomes a score a frame; two thresholds make events of it.",
+        "Frame score of the bark over time with both thresholds, and the event that they make",
+    ),
+    "Separation": (
         "Multiplied with the mixture's spectrum, a mask becomes the sound of its class.",
+        "Waveform of the separated bark before that of the mixture",
     ),
-)
+}
 
 
 def show_method() -> None:
     """The path from weak labels to sounds, and what each pooling teaches."""
     st.markdown(
-        "A network is told only *that* a dog barks somewhere in ten seconds, never when or at which "
+        "A network is told only *that* a dog barks somewhere in a clip, never when or at which "
         "frequencies. All the same, its last layer before the pooling becomes a time-frequency mask of "
         "the bark."
     )
-    for column, (name, text) in zip(st.columns(len(STEPS)), STEPS, strict=True):
+    with st.spinner("Listening to the example"):
+        pictures = method_in_pictures(theme())
+    for column, (name, (text, alt)) in zip(st.columns(len(STEPS)), STEPS.items(), strict=True):
         with column.container(border=True, height="stretch"):
+            st.image(pictures[name], width="stretch", alt=alt)
             st.markdown(f"**{name}**  \n{text}")
     st.markdown(
         "The pooling decides what a weak label can teach. **GMP** takes the largest unit of the mask: only "
@@ -50,16 +65,24 @@ def show_checkpoints() -> None:
     for name in shipped_names():
         metadata = read_metadata(SHIPPED / name)
         training = metadata.training
+        settings = training.get("settings", {})
         rows.append(
             {
                 "System": TITLES.get(metadata.model.system, name),
                 "Classes": metadata.model.n_classes,
                 "Channels": ", ".join(map(str, metadata.model.channels)),
+                "Clip (s)": settings.get("clip_s"),
+                "Events": settings.get("n_events"),
                 "Steps": training.get("step"),
                 "Trained with": training.get("command", ""),
             }
         )
-    st.dataframe(rows, hide_index=True, width="stretch")
+    st.dataframe(
+        rows,
+        hide_index=True,
+        width="stretch",
+        column_config={name: st.column_config.Column(width="small") for name in list(rows[0])[:-1]},
+    )
 
 
 def show_licences() -> None:

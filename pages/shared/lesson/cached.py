@@ -2,10 +2,12 @@
 
 import streamlit as st
 
+from pages.shared.cached import mixture_estimates
 from pages.shared.lesson.facts import LessonFacts, measure_lesson
 from pages.shared.lesson.handout import handout_pdf
 from pages.shared.lesson.pictures import Theme, clip_picture, mask_pictures
 from pages.shared.lesson.sounds import encode_sounds
+from pages.shared.method_pictures import SYSTEM, method_pictures
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
@@ -38,3 +40,12 @@ def masks_picture(names: tuple[str, ...], theme: Theme, *, columns: int = 2) -> 
     """Return masks as PNG: systems, and those of ``LessonFacts.named_masks``."""
     facts = lesson_facts()
     return mask_pictures(facts, names, theme, columns=columns)
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def method_in_pictures(theme: Theme) -> dict[str, bytes]:
+    """Return the five steps of the method as PNG, by name."""
+    facts = lesson_facts()
+    index = facts.mixture.events.index(facts.event)
+    separated = mixture_estimates(facts.mixture.recipe, SYSTEM)[index]
+    return method_pictures(facts, separated, theme)
