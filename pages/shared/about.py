@@ -33,6 +33,7 @@ STEPS = {
         "Waveform of the separated bark before that of the mixture",
     ),
 }
+CARD_PX = 212  # five stand side by side on a wide page, three on a narrow one
 
 
 def show_method() -> None:
@@ -44,10 +45,11 @@ def show_method() -> None:
     )
     with st.spinner("Listening to the example"):
         pictures = method_in_pictures(theme())
-    for column, (name, (text, alt)) in zip(st.columns(len(STEPS)), STEPS.items(), strict=True):
-        with column.container(border=True, height="stretch"):
-            st.image(pictures[name], width="stretch", alt=alt)
-            st.markdown(f"**{name}**  \n{text}")
+    with st.container(horizontal=True):  # wraps where the page is narrow
+        for name, (text, alt) in STEPS.items():
+            with st.container(border=True, width=CARD_PX, height="stretch"):
+                st.image(pictures[name], width="stretch", alt=alt)
+                st.markdown(f"**{name}**  \n{text}")
     st.markdown(
         "The pooling decides what a weak label can teach. **GMP** takes the largest unit of the mask: only "
         "that one learns, and masks shrink to a point. **GAP** takes the mean: all units learn alike, and "
@@ -81,7 +83,10 @@ def show_checkpoints() -> None:
         rows,
         hide_index=True,
         width="stretch",
-        column_config={name: st.column_config.Column(width="small") for name in list(rows[0])[:-1]},
+        column_config={
+            name: st.column_config.Column(width="small")
+            for name in ("Classes", "Clip (s)", "Events", "Steps")
+        },
     )
 
 

@@ -155,7 +155,8 @@ def test_what_the_paper_has_not_stands_beside_what_it_is_compared_with(folder: P
     page = open_page()
     assert not page.exception
     row = page.dataframe[0].value.iloc[0]
-    assert (row["Tuned on the valid split"], row["Paper's thresholds"]) == ("0.300", "0.200")
+    assert row["Frame F1: tuned on the valid split"].startswith("0.300 [")
+    assert row["Frame F1: paper's thresholds"] == "0.200"
 
 
 def test_figures_of_one_snr_are_those_of_no_other(tmp_path: Path) -> None:
@@ -195,3 +196,16 @@ def test_bars_of_classes_have_their_colour_and_systems_a_pattern_of_their_own(
     traces = class_figure(class_values(read(tmp_path, CLASSES), 20.0)).data
     assert all(t.marker.color == (label_colour("Bark"), label_colour("Hi-hat")) for t in traces)
     assert len({t.marker.pattern.shape for t in traces}) == len(traces) == 2
+
+
+def test_a_row_is_a_system_with_its_figures_beside_the_papers(folder: Path) -> None:
+    write(
+        folder, "audio_tagging", MEANS | {"rows": [*MEANS["rows"], mean("gmp", 20.0, "auc", 0.9)]}
+    )
+    page = AppTest.from_file(str(PAGE), default_timeout=60).run()
+    shown = page.dataframe[0].value
+    assert list(shown["System"]) == ["GMP", "GWRP"]
+    assert list(shown["F1: ours"]) == ["0.400 [0.300, 0.450]"] * 2
+    assert list(shown["F1: paper"]) == ["0.500"] * 2
+    assert shown["AUC: ours"][0] == "0.900 [0.800, 0.950]"
+    assert not isinstance(shown["AUC: ours"][1], str)  # not measured

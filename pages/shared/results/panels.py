@@ -47,23 +47,34 @@ def show_mean_table(choice: Choice) -> None:
     table, means = choice.table, means_at(choice.table, choice.snr_db)
     figure = mean_figure(means, table)
     st.plotly_chart(figure, key="means", config={"displayModeBar": False})
-    rows = [_as_text(mean, table) for mean in means]
-    st.dataframe(rows, hide_index=True, width="stretch", height="content")
+    st.dataframe(mean_rows(means, table), hide_index=True, width="stretch", height="content")
+    st.caption("In brackets: 95 % interval over recordings.")
     _show_sources(choice)
 
 
-def _as_text(mean: Mean, table: Table) -> dict[str, str]:
-    """A mean as it is read."""
-    low, high = mean.low, mean.high
-    row = {
-        "System": title(mean.system),
-        "Metric": mean.heading,
-        table.ours: _number(mean.ours),
-        "95 % interval": "–" if low is None else f"{_number(low)} to {_number(high)}",
-    }
-    if table.beside:
-        row[table.beside] = _number(mean.beside)
-    return row
+def mean_rows(means: Sequence[Mean], table: Table) -> list[dict[str, str]]:
+    """A row a system, as the paper's tables have it; each figure beside what it is compared with."""
+    rows: dict[str, dict[str, str]] = {}
+    for mean in means:
+        row = rows.setdefault(mean.system, {"System": title(mean.system)})
+        if not table.beside:
+            row[mean.heading] = _with_interval(mean)
+            continue
+        row[f"{mean.heading}: {_within(table.ours)}"] = _with_interval(mean)
+        row[f"{mean.heading}: {_within(table.beside)}"] = _number(mean.beside)
+    return list(rows.values())
+
+
+def _within(words: str) -> str:
+    """A heading as it stands within a line."""
+    return words[0].lower() + words[1:]
+
+
+def _with_interval(mean: Mean) -> str:
+    """Our figure, with its interval where there is one."""
+    if mean.low is None:
+        return _number(mean.ours)
+    return f"{_number(mean.ours)} [{_number(mean.low)}, {_number(mean.high)}]"
 
 
 def _number(value: float | None) -> str:
