@@ -10,6 +10,7 @@ from pages.shared.events_panel import (
     show_system_choice,
 )
 from pages.shared.glossary import show_terms
+from pages.shared.view_link import FILE_IS_NOT_IN_LINK
 
 st.title("Events")
 clip = show_clip_picker()
@@ -18,5 +19,9 @@ analyses = clip_analyses(clip, systems) if clip and systems else None
 if clip and analyses:
     mixture = known_mixture(clip)
     truth = show_labels_upload(clip) if isinstance(clip, Recording) else None
-    show_operating_point(analyses, mixture.events if mixture else truth)
+    show_operating_point(
+        analyses,
+        mixture.events if mixture else truth,
+        "Brings back the clip and the operating point." if mixture else FILE_IS_NOT_IN_LINK,
+    )
 show_terms("frame score", "operating point", "event", "onset", "PSDS")

@@ -50,6 +50,7 @@ from sedtf_core import audio
 from sedtf_core.checkpoints import load_checkpoint, shipped_names
 from sedtf_core.config import FeatureConfig
 from sedtf_core.datasets import SoundBank
+from sedtf_core.events import Event
 from sedtf_core.inference import Analyser, Analysis
 from sedtf_core.mixing import Mixture, Recipe, mix
 from sedtf_core.separation import ideal_ratio_masks, separate
@@ -127,16 +128,18 @@ def recording(digest: str, _data: bytes) -> NDArray[np.float32]:
 
 @st.cache_resource(max_entries=6, show_spinner=False)
 def recording_view(
-    digest: str, start_s: float, seconds: float, systems: tuple[str, ...], _data: bytes
+    digest: str,
+    start_s: float,
+    seconds: float,
+    systems: tuple[str, ...],
+    _data: bytes,
+    truth: tuple[Event, ...] | None = None,
 ) -> PlayerView:
-    """Return a stretch of an uploaded recording as the player shows it."""
-    samples = recording(digest, _data)
-    first = round(start_s * SAMPLE_RATE)
-    waveform = samples[first : first + round(seconds * SAMPLE_RATE)]
-    with _one_inference:
-        analyses = [analyser(system)(waveform) for system in systems]
+    """Return a stretch of an uploaded recording as the player shows it; ``truth`` from its labels file."""
+    waveform = recording_stretch(digest, start_s, seconds, _data)
+    analyses = [recording_analysis(digest, start_s, seconds, name, _data) for name in systems]
     with _one_view:
-        return recording_to_view(waveform, analyses, start_s).encoded()
+        return recording_to_view(waveform, analyses, start_s, truth).encoded()
 
 
 def digest(data: bytes) -> str:

@@ -14,6 +14,7 @@ from pages.shared.analyses import at_operating_point
 from pages.shared.cached import mask_systems
 from pages.shared.clips import Recording
 from pages.shared.event_scores import count_events, precision_recall_figure
+from pages.shared.view_link import linked_point, put_point_in_link, show_link
 from pages.shared.views import title
 from sedtf_core.checkpoints import shipped_names
 from sedtf_core.config import DetectionConfig, FeatureConfig
@@ -25,8 +26,9 @@ from sedtf_core.labels import display_name, label_colour
 
 DEFAULT = DetectionConfig()
 HOP_S = FeatureConfig().frame_hop_s
-LONGEST_FRAMES = 60
-MEDIANS = tuple(range(1, 32, 2))
+LONGEST_FRAMES = 200  # as in the player, whose operating point this is
+MEDIANS = tuple(range(1, 100, 2))
+KEYS = ("score_thresholds", "tagging_threshold", "min_event", "max_gap", "median")
 TRUTH_LANE = "Truth"
 NO_EVENT = "no event"
 
@@ -47,13 +49,20 @@ def show_system_choice() -> tuple[str, ...]:
 
 
 def show_labels_upload(clip: Recording) -> tuple[Event, ...] | None:
-    """Take a labels file as the truth of a recording; None without one."""
+    """Take a labels file as the truth of a recording; says what is missing without one."""
+    events = labels_upload(clip)
+    if events is None:
+        st.info("What is really in this recording is not known: events are shown, not scored.")
+    return events
+
+
+def labels_upload(clip: Recording) -> tuple[Event, ...] | None:
+    """Take a labels file as the truth of a recording; None without one that can be read."""
     file = st.file_uploader(
         "Labels file as truth (DCASE, Audacity or Raven)", ["tsv", "txt", "csv"],
         key="labels_file", max_upload_size=5,
     )  # fmt: skip
     if file is None:
-        st.info("What is really in this recording is not known: events are shown, not scored.")
         return None
     try:
         events = parse_labels(file.getvalue())
@@ -77,9 +86,12 @@ def in_stretch(events: Sequence[Event], start_s: float, seconds: float) -> tuple
 
 
 @st.fragment
-def show_operating_point(analyses: Sequence[Analysis], truth: Sequence[Event] | None) -> None:
-    """Sliders, and below them what follows from them at once."""
+def show_operating_point(
+    analyses: Sequence[Analysis], truth: Sequence[Event] | None, note: str
+) -> None:
+    """Sliders, and below them what follows from them at once; ``note`` says what a link brings back."""
     detection = _show_sliders()
+    put_point_in_link(detection)
     moved = [at_operating_point(analysis, detection) for analysis in analyses]
     if truth is not None:
         _show_scores(moved, truth)
@@ -95,31 +107,39 @@ def show_operating_point(analyses: Sequence[Analysis], truth: Sequence[Event] | 
             precision_recall_figure(moved, truth), key="curve", config={"displayModeBar": False}
         )
     _show_table(moved, truth)
+    show_link(note)
 
 
 def _show_sliders() -> DetectionConfig:
-    """The operating point; the paper's to begin with."""
+    """The operating point: the link's, or the player's on another page; else the paper's."""
+    point = linked_point()
+    values = (
+        (point.low_threshold, point.high_threshold), point.tagging_threshold,
+        point.min_event_frames, point.max_gap_frames, point.median_frames,
+    )  # fmt: skip
+    for key, value in zip(KEYS, values, strict=True):
+        st.session_state.setdefault(key, value)
     left, middle, right = st.columns(3, gap="medium")
     with left:
-        low, high = st.slider(
-            "Frame score: low and high threshold", 0.0, 1.0,
-            (DEFAULT.low_threshold, DEFAULT.high_threshold), 0.01, key="score_thresholds",
+        st.slider(
+            "Frame score: low and high threshold", 0.0, 1.0, step=0.01, key="score_thresholds",
             help="An event starts where the score exceeds the high one and lasts while it exceeds "
             "the low one.",
         )  # fmt: skip
+        low, high = st.session_state["score_thresholds"]
         tagging = st.slider(
-            "Tagging threshold", 0.0, 1.0, DEFAULT.tagging_threshold, 0.01, key="tagging_threshold",
+            "Tagging threshold", 0.0, 1.0, step=0.01, key="tagging_threshold",
             help="Only classes whose clip probability reaches it can have events.",
         )  # fmt: skip
     with middle:
-        shortest = _frames_slider("Minimum length", DEFAULT.min_event_frames, "min_event")
-        gap = _frames_slider("Gap that is joined", DEFAULT.max_gap_frames, "max_gap")
+        shortest = _frames_slider("Minimum length", "min_event")
+        gap = _frames_slider("Gap that is joined", "max_gap")
     with right:
         median = st.select_slider(
-            "Median filter (frames)", MEDIANS, DEFAULT.median_frames, key="median",
+            "Median filter (frames)", MEDIANS, key="median",
             help="Smooths the frame scores first; 1 leaves them as they are.",
         )  # fmt: skip
-        st.caption(f"A frame is {HOP_S * 1000:.0f} ms. To begin with, the paper's values.")
+        st.caption(f"A frame is {HOP_S * 1000:.0f} ms. Where nothing is set, the paper's values.")
     return replace(
         DEFAULT,
         tagging_threshold=tagging,
@@ -131,9 +151,9 @@ def _show_sliders() -> DetectionConfig:
     )
 
 
-def _frames_slider(label: str, default: int, key: str) -> int:
+def _frames_slider(label: str, key: str) -> int:
     """A length in frames."""
-    frames = st.slider(f"{label} (frames)", 0, LONGEST_FRAMES, default, key=key)
+    frames = st.slider(f"{label} (frames)", 0, LONGEST_FRAMES, key=key)
     return int(frames)
 
 

@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages.shared.cached import mixture, mixture_analysis, mixture_view, recording_view
 from pages.shared.clips import Clip, Recording
+from pages.shared.event_scores import count_events
 from pages.shared.player.payload import PlayerView
 from pages.shared.state import Synthesis, recipe
 from pages.shared.views import TITLES
@@ -14,13 +15,19 @@ from sedtf_core.events import Event, frames_to_events
 from sedtf_core.inference import Analysis
 from sedtf_core.labels import display_name
 
+MOST_NAMED = 5
 
-def clip_view(clip: Clip, systems: tuple[str, ...]) -> PlayerView | None:
-    """Analyse a clip, or say why that was not possible."""
+
+def clip_view(
+    clip: Clip, systems: tuple[str, ...], truth: tuple[Event, ...] | None = None
+) -> PlayerView | None:
+    """Analyse a clip, or say why that was not possible; ``truth`` is of a recording's labels file."""
     try:
         with st.spinner("Listening with " + ", ".join(TITLES[system] for system in systems)):
             if isinstance(clip, Recording):
-                return recording_view(clip.digest, clip.start_s, clip.seconds, systems, clip.data)
+                return recording_view(
+                    clip.digest, clip.start_s, clip.seconds, systems, clip.data, truth
+                )
             return mixture_view(recipe(clip), systems)
     except InputError as error:
         st.error(f"This clip cannot be analysed: {error}")
@@ -31,9 +38,7 @@ def show_in_words(clip: Clip, view: PlayerView, system: str) -> None:
     """Say what one system finds, beside the truth where it is known."""
     if isinstance(clip, Recording):
         text = _listed(_events_of(view, system)) or _nothing_passes(view, system)
-        st.markdown(
-            f"**In words.** {TITLES[system]} finds {text}. What is really there is not known."
-        )
+        st.markdown(f"**In words.** {TITLES[system]} finds {text}. {_labelled(view, system)}")
         return
     analysis = mixture_analysis(recipe(clip), system)
     truth = mixture(recipe(clip)).events
@@ -50,6 +55,32 @@ def _compared(event: Event, analysis: Analysis) -> str:
         return f"{title} hears {name} at {spans} (truth {truth})."
     probability = analysis.clip_probs[analysis.labels.index(event.label)]
     return f"{title} misses {name} (truth {truth}); its clip probability is {probability:.2f}."
+
+
+def _labelled(view: PlayerView, system: str) -> str:
+    """What the labels of a recording say of the events found."""
+    if view.truth is None:
+        return "What is really there is not known."
+    counts = count_events(view.truth, _events_of(view, system))
+    if not counts.references:
+        return "The labels have no event of a class that the networks know here."
+    return (
+        f"Labelled events that it hits: {counts.matches} of {counts.references} (onset within "
+        "200 ms, offset within 200 ms or half the event's length)."
+    )
+
+
+def show_unknown_classes(truth: Sequence[Event], view: PlayerView) -> None:
+    """Name the labelled classes that the networks do not know."""
+    shown = {shown.label for shown in view.classes}
+    unknown = sorted({event.label for event in truth} - shown)
+    if unknown:
+        names = ", ".join(label[:40] for label in unknown[:MOST_NAMED])
+        more = f" and {len(unknown) - MOST_NAMED} more" if len(unknown) > MOST_NAMED else ""
+        st.warning(
+            f"Left out, because the networks do not know these classes: {names}{more}. A label must "
+            f"be spelt as here: {view.classes[0].label}."
+        )
 
 
 def _events_of(view: PlayerView, system: str) -> Sequence[Event]:

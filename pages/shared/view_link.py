@@ -2,11 +2,14 @@
 
 One short parameter each, left out where it is what the player begins with. What comes from a link is never
 trusted: a parameter that is not of its form, or out of range, counts as left out. The clip itself is in the
-link by its own widgets; an upload is not in it.
+link by its own widgets; an upload is not in it. Thresholds and panels outlast a clip, its class, zoom and
+loop go with it. The Events page reads and writes the same parameters for its operating point.
 """
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import asdict
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -16,23 +19,29 @@ from sedtf_core.config import DetectionConfig
 from sedtf_core.labels import LABELS
 from sedtf_core.models import SYSTEMS
 
-KEPT = "view_link"
+KEPT, KEPT_OF = "view_link", "view_link_of"  # the parameters, and the clip that they are of
 THRESHOLDS = {"high": "high_threshold", "low": "low_threshold", "tag": "tagging_threshold"}
 FRAMES = {"least": "min_event_frames", "gap": "max_gap_frames", "median": "median_frames"}
 PANELS = ("ideal", *SYSTEMS)
-PARAMETERS = (*THRESHOLDS, *FRAMES, "class", "panels", "zoom", "loop")
-MOST_FRAMES, LONGEST_S, HIGHEST_HZ = 1000, 3600.0, 16_000.0
+OF_CLIP = ("class", "zoom", "loop")
+POINT = (*THRESHOLDS, *FRAMES)
+PARAMETERS = (*POINT, "panels", *OF_CLIP)
+NO_PANEL = "none"
+EXPLORE_LINK = "Brings back the clip, thresholds, class, panels, zoom and loop."
+FILE_IS_NOT_IN_LINK = "The file itself is not in the link: bring it again where you open it."
+LONGEST_S, HIGHEST_HZ = 3600.0, 16_000.0
+# As the player and the Events page let them be set.
+MOST_FRAMES = {"min_event_frames": 200, "max_gap_frames": 200, "median_frames": 99}
 
 
 def parse_view(link: Mapping[str, str]) -> PlayerState:
     """The state that a link asks for, with the player's own where it asks for nothing."""
     label = link.get("class")
-    panels = tuple(dict.fromkeys(link["panels"].split("."))) if "panels" in link else None
     zoom, loop = _numbers(link.get("zoom"), 4), _numbers(link.get("loop"), 2)
     return PlayerState(
         detection=_detection(link),
         selected=label if label == ALL_CLASSES or label in LABELS else None,
-        systems=panels if panels and set(panels) <= set(PANELS) else None,
+        systems=_panels(link.get("panels")),
         zoom=_zoom(zoom) if zoom else None,
         loop=(loop[0], loop[1]) if loop and 0 <= loop[0] < loop[1] <= LONGEST_S else None,
     )
@@ -40,15 +49,11 @@ def parse_view(link: Mapping[str, str]) -> PlayerState:
 
 def format_view(state: PlayerState, beginning: PlayerState) -> dict[str, str]:
     """The parameters of a state, without those of what the player begins with."""
-    link = {
-        name: f"{getattr(state.detection, field):g}"
-        for name, field in {**THRESHOLDS, **FRAMES}.items()
-        if getattr(state.detection, field) != getattr(beginning.detection, field)
-    }
+    link = _format_point(state.detection, beginning.detection)
     if state.selected not in (None, beginning.selected):
         link["class"] = state.selected
     if state.systems is not None and set(state.systems) != set(beginning.systems or ()):
-        link["panels"] = ".".join(state.systems)
+        link["panels"] = ".".join(state.systems) or NO_PANEL
     if state.zoom is not None:
         link["zoom"] = "_".join(f"{value:g}" for value in state.zoom)
     if state.loop is not None:
@@ -56,30 +61,120 @@ def format_view(state: PlayerState, beginning: PlayerState) -> dict[str, str]:
     return link
 
 
-def linked_view(key: str) -> PlayerState | None:
-    """What the player named ``key`` begins with: the link's view, or the one left for another page."""
-    given = {name: st.query_params[name] for name in PARAMETERS if name in st.query_params}
+def linked_view(key: str, clip: str) -> PlayerState | None:
+    """What the player named ``key`` begins with: the link's view, or the one left for another page.
+
+    ``clip`` names what is shown; of a view that was left with another clip, thresholds and panels remain.
+    """
+    given = _in_link(PARAMETERS)
+    if key not in st.session_state:
+        _say_unread(given)
     if not given and key not in st.session_state:
-        given = dict(st.session_state.get(KEPT, {}))
+        lost = () if st.session_state.get(KEPT_OF) == clip else OF_CLIP
+        given = {name: text for name, text in _kept().items() if name not in lost}
     followed = followed_class()
     if followed and key not in st.session_state:
         given["class"] = followed
     return parse_view(given) if given else None
 
 
-def put_in_link(state: PlayerState, beginning: PlayerState) -> None:
+def put_in_link(state: PlayerState, beginning: PlayerState, clip: str) -> None:
     """Let the page's link hold the view, and the session for when another page has cleared the link."""
     link = format_view(state, beginning)
-    st.session_state[KEPT] = link
-    for name in PARAMETERS:
+    st.session_state[KEPT], st.session_state[KEPT_OF] = link, clip
+    _put(link, PARAMETERS)
+
+
+def linked_point() -> DetectionConfig:
+    """The operating point that a page without the player begins with."""
+    given = _in_link(POINT)
+    _say_unread(given)
+    return parse_view(given or _kept()).detection
+
+
+def put_point_in_link(detection: DetectionConfig) -> None:
+    """Let the link hold an operating point; what the session keeps of the player's view stays."""
+    link = _format_point(detection, DetectionConfig())
+    rest = {name: text for name, text in _kept().items() if name not in POINT}
+    st.session_state[KEPT] = {**rest, **link}
+    _put(link, POINT)
+
+
+def unread(link: Mapping[str, str]) -> list[str]:
+    """Name the parameters of a link that say nothing: not of their form, or out of range."""
+    usual = PlayerState(detection=DetectionConfig())
+    taken = format_view(parse_view(link), usual)
+    defaults = {
+        name: getattr(usual.detection, field) for name, field in {**THRESHOLDS, **FRAMES}.items()
+    }
+    return [
+        name
+        for name, text in link.items()
+        if name not in taken and (name not in defaults or _number(text, float) != defaults[name])
+    ]
+
+
+def _say_unread(link: Mapping[str, str]) -> None:
+    """Tell a visitor once what of a link was left out."""
+    names = unread(link)
+    if names:
+        st.toast(
+            f"Left out of the link, because it cannot be read: {', '.join(names)}.",
+            icon=":material/link_off:",
+            duration="long",
+        )
+
+
+def show_link(note: str) -> None:
+    """A button that opens the page's address, and a line on what it brings back."""
+    with st.popover("Copy link", icon=":material/link:", width="content"):
+        pairs = [(name, text) for name in st.query_params for text in st.query_params.get_all(name)]
+        address = (st.context.url or "").partition("?")[0]
+        st.code(
+            f"{address}?{urlencode(pairs)}" if pairs else address, language=None, wrap_lines=True
+        )
+        st.caption(note)
+
+
+def _in_link(names: Collection[str]) -> dict[str, str]:
+    """The parameters of these names that the link has."""
+    return {name: st.query_params[name] for name in names if name in st.query_params}
+
+
+def _kept() -> dict[str, str]:
+    """The parameters that the session keeps."""
+    kept: dict[str, str] = st.session_state.get(KEPT, {})
+    return kept
+
+
+def _put(link: Mapping[str, str], names: Collection[str]) -> None:
+    """Make the link's parameters of these names those of ``link``."""
+    for name in names:
         if name in link and st.query_params.get(name) != link[name]:
             st.query_params[name] = link[name]
         elif name not in link:
             st.query_params.pop(name, None)
 
 
+def _format_point(detection: DetectionConfig, beginning: DetectionConfig) -> dict[str, str]:
+    """The parameters of an operating point, without those of what the page begins with."""
+    return {
+        name: f"{getattr(detection, field):g}"
+        for name, field in {**THRESHOLDS, **FRAMES}.items()
+        if getattr(detection, field) != getattr(beginning, field)
+    }
+
+
+def _panels(text: str | None) -> tuple[str, ...] | None:
+    """The panels that are named, if all are known."""
+    if text == NO_PANEL:
+        return ()
+    panels = tuple(dict.fromkeys((text or "").split(".")))
+    return panels if set(panels) <= set(PANELS) else None
+
+
 def _detection(link: Mapping[str, str]) -> DetectionConfig:
-    """The operating point; the default one if thresholds contradict each other."""
+    """The operating point; a bad part counts as left out, the two thresholds of the score together."""
     given: dict[str, float] = {}
     for name, field in THRESHOLDS.items():
         value = _number(link.get(name), float)
@@ -87,12 +182,15 @@ def _detection(link: Mapping[str, str]) -> DetectionConfig:
             given[field] = value
     for name, field in FRAMES.items():
         value = _number(link.get(name), int)
-        if value is not None and 0 <= value <= MOST_FRAMES:
+        if value is not None and 0 <= value <= MOST_FRAMES[field]:
             given[field] = value
-    try:
-        return DetectionConfig(**given)  # type: ignore[arg-type]
-    except ValueError:  # a low threshold above the high one, or an even median
-        return DetectionConfig()
+    point = {**asdict(DetectionConfig()), **given}
+    if point["low_threshold"] > point["high_threshold"]:
+        given.pop("low_threshold", None)
+        given.pop("high_threshold", None)
+    if point["median_frames"] % 2 == 0:
+        del given["median_frames"]
+    return DetectionConfig(**given)  # type: ignore[arg-type]
 
 
 def _zoom(zoom: tuple[float, ...]) -> tuple[float, float, float, float] | None:

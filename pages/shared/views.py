@@ -67,10 +67,19 @@ def mixture_to_view(mixture: Mixture, analyses: Sequence[Analysis]) -> PlayerVie
 
 
 def recording_to_view(
-    waveform: Waveform, analyses: Sequence[Analysis], start_s: float = 0.0
+    waveform: Waveform,
+    analyses: Sequence[Analysis],
+    start_s: float = 0.0,
+    truth: Sequence[Event] | None = None,
 ) -> PlayerView:
-    """A recording whose sources nobody knows."""
-    return _view(waveform, analyses, shown_labels(analyses, []), [], None, None, start_s)
+    """A recording whose sources nobody knows; its events are known where someone labelled them.
+
+    Labels of classes that the networks do not know are left out.
+    """
+    known = [event for event in truth or () if event.label in analyses[0].labels]
+    labels = shown_labels(analyses, [event.label for event in known])
+    labelled = None if truth is None else tuple(known)
+    return _view(waveform, analyses, labels, [], None, labelled, start_s)
 
 
 def shown_labels(analyses: Sequence[Analysis], present: Sequence[str]) -> list[str]:

@@ -2,17 +2,29 @@
 
 import re
 
+import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
+from sedtf_core.audio import encode
 from tests.browser.conftest import PATIENCE_MS
 
 pytestmark = pytest.mark.browser
 
 
+# A young server loads a deep link twice, which would begin another session: see first_visit.py.
+NOT_TWICE = 'sessionStorage.setItem("sedtf-loaded-twice", "yes")'
+
+
+def go_to(page: Page, name: str) -> None:
+    page.get_by_text("Work", exact=True).first.click()
+    page.get_by_test_id("stTopNavDropdownLink").filter(has_text=name).click()
+
+
 def open_explore(browser: Browser, url: str) -> Page:
     page = browser.new_page(viewport={"width": 1400, "height": 1000})
     page.set_default_timeout(PATIENCE_MS)
+    page.add_init_script(NOT_TWICE)
     page.goto(url)
     page.locator(".player[data-ready]").wait_for()
     return page
@@ -36,3 +48,61 @@ def test_class_panels_and_zoom_come_back_with_the_address(
     assert sorted(other.url.split("?")[1].split("&")) == sorted(asked.split("&"))
     page.close()
     other.close()
+
+
+def high_threshold(page: Page) -> Locator:
+    return page.get_by_role("slider", name=re.compile("high threshold", re.IGNORECASE)).first
+
+
+def test_a_threshold_moved_by_keys_comes_back_and_is_that_of_the_events_page(
+    browser: Browser, application: str
+) -> None:
+    page = open_explore(browser, application)
+    before = float(high_threshold(page).get_attribute("aria-valuenow") or "nan")
+    high_threshold(page).focus()
+    for _ in range(5):
+        page.keyboard.press("ArrowUp")
+    page.wait_for_url(re.compile(r"high=0\.\d+"))
+    moved = str(high_threshold(page).get_attribute("aria-valuenow"))
+    assert float(moved) > before
+    ready = page.locator(".player").get_attribute("data-ready")
+    assert ready == "1", "a change of the link must not load the player anew"
+    page.reload()
+    page.locator(".player[data-ready]").wait_for()
+    expect(high_threshold(page)).to_have_attribute("aria-valuenow", moved)
+    go_to(page, "Events")
+    expect(page.get_by_role("heading", level=1, name="Events")).to_be_visible()
+    page.wait_for_url(re.compile(r"thresholds.*high=0\.\d+"))
+    score = page.locator(".st-key-score_thresholds")
+    expect(score).to_contain_text(moved)
+    go_to(page, "Explore")
+    page.locator(".player[data-ready]").wait_for()
+    expect(high_threshold(page)).to_have_attribute("aria-valuenow", moved)
+    page.close()
+
+
+def test_what_of_a_link_does_not_fit_the_clip_leaves_the_link(
+    browser: Browser, application: str
+) -> None:
+    page = open_explore(browser, f"{application}/?class=Helicopter&zoom=100_200_50_8000&tag=0.3")
+    page.wait_for_url(re.compile(r"^[^?]*\?tag=0\.3$"))
+    page.get_by_role("button", name="Copy link").click()
+    expect(page.get_by_test_id("stCode")).to_contain_text("?tag=0.3")
+    page.close()
+
+
+def test_a_labels_file_gives_an_upload_its_truth(browser: Browser, application: str) -> None:
+    page = browser.new_page(viewport={"width": 1400, "height": 1000})
+    page.set_default_timeout(PATIENCE_MS)
+    page.goto(f"{application}/?source=Upload")
+    noise = np.random.default_rng(0).normal(0, 0.1, 64_000).astype(np.float32)
+    sound = {"name": "a.wav", "mimeType": "audio/wav", "buffer": encode(noise, 32_000)}
+    page.locator(".st-key-upload input[type=file]").set_input_files(files=[sound])
+    page.locator(".player[data-ready]").wait_for()
+    labels = {"name": "a.txt", "mimeType": "text/plain", "buffer": b"0.5\t1.0\tOboe\n"}
+    page.locator(".st-key-labels_file input[type=file]").set_input_files(files=[labels])
+    page.locator(".player[data-ready='2']").wait_for()
+    page.get_by_role("radio", name="Oboe").click()
+    expect(page.locator("[data-lane=truth]")).to_contain_text("Truth 1")
+    expect(page.get_by_role("radio", name="Oboe")).to_be_visible()
+    page.close()

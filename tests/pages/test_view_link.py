@@ -2,14 +2,26 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
+from pages.shared.cached import SAMPLE_RATE, recording_view
 from pages.shared.player.payload import ALL_CLASSES, PlayerState
-from pages.shared.view_link import KEPT, PANELS, PARAMETERS, format_view, parse_view
+from pages.shared.view_link import (
+    KEPT,
+    KEPT_OF,
+    PANELS,
+    PARAMETERS,
+    format_view,
+    parse_view,
+    unread,
+)
+from sedtf_core import audio
 from sedtf_core.config import DetectionConfig
+from sedtf_core.events import Event
 from sedtf_core.labels import LABELS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -32,7 +44,7 @@ def states(draw: st.DrawFn) -> PlayerState:
             median_frames=draw(st.sampled_from([1, 3, 5, 21])),
         ),
         draw(st.sampled_from([*LABELS, ALL_CLASSES])),
-        tuple(draw(st.lists(st.sampled_from(PANELS), min_size=1, unique=True))),
+        tuple(draw(st.lists(st.sampled_from(PANELS), unique=True))),
         draw(st.none() | st.just((start / 1000, end / 1000, 100.0, 8000.0))),
         draw(st.none() | st.just((start / 1000, end / 1000))),
     )
@@ -60,6 +72,18 @@ def test_any_text_in_a_link_is_some_view(link: dict[str, str]) -> None:
     assert state.systems is None or set(state.systems) <= set(PANELS)
 
 
+@given(states())
+def test_a_link_is_the_same_after_it_was_opened(state: PlayerState) -> None:
+    link = format_view(state, BEGINNING)
+    assert format_view(parse_view(link), BEGINNING) == link
+
+
+@given(st.dictionaries(st.sampled_from(PARAMETERS), st.text("0123456789-_.e", max_size=400)))
+def test_no_number_in_a_link_is_an_error(link: dict[str, str]) -> None:
+    point = parse_view(link).detection
+    assert 0 <= point.low_threshold <= point.high_threshold <= 1
+
+
 @pytest.mark.parametrize(
     "link",
     [
@@ -69,6 +93,12 @@ def test_any_text_in_a_link_is_some_view(link: dict[str, str]) -> None:
         {"median": "4"},
         {"least": "1e9"},
         {"gap": "-1"},
+        {"least": "1" * 400},
+        {"least": "201"},
+        {"median": "0"},
+        {"zoom": "1" * 400 + "_2_3_4"},
+        {"high": "0.05"},
+        {"panels": ""},
         {"gap": "1" * 400},
         {"tag": "<script>"},
         {"zoom": "5_2_0_8000"},
@@ -88,6 +118,8 @@ def test_one_bad_parameter_does_not_take_the_others_along() -> None:
     assert state.detection.tagging_threshold == 0.3
     assert state.selected == "Oboe"
     assert state.zoom is None
+    mixed = parse_view({"median": "4", "tag": "0.3", "low": "0.9"}).detection
+    assert mixed == DetectionConfig(tagging_threshold=0.3)
 
 
 def test_a_link_with_a_view_opens_explore_with_it_and_keeps_it() -> None:
@@ -101,3 +133,97 @@ def test_a_link_with_a_view_opens_explore_with_it_and_keeps_it() -> None:
     assert page.query_params["zoom"] == "1_4_100_8000"
     assert "class" not in page.query_params
     assert page.session_state[KEPT] == {"tag": "0.3", "zoom": "1_4_100_8000"}
+
+
+def open_page(
+    name: str, query: dict[str, str], session: dict[str, object] | None = None
+) -> AppTest:
+    page = AppTest.from_file(str(ROOT / "pages" / name), default_timeout=120)
+    for key, value in query.items():
+        page.query_params[key] = value
+    for key, kept in (session or {}).items():
+        page.session_state[key] = kept
+    page.run()
+    assert not page.exception
+    return page
+
+
+@pytest.mark.parametrize(
+    ("link", "names"),
+    [
+        ({"tag": "loud", "zoom": "5_2_0_8000"}, ["tag", "zoom"]),
+        ({"high": "0.05", "panels": "gmp"}, ["high"]),
+        ({"class": "Dragon", "loop": "1_2"}, ["class"]),
+        ({"high": "0.2", "least": "10", "tag": "0.3"}, []),
+    ],
+)
+def test_what_a_link_does_not_say_is_named_once(link: dict[str, str], names: list[str]) -> None:
+    assert unread(link) == names
+
+
+def test_a_page_says_what_it_left_out_of_its_link() -> None:
+    page = open_page("events.py", {"tag": "<b>loud</b>", "gap": "7"})
+    assert [toast.value for toast in page.toast] == [
+        "Left out of the link, because it cannot be read: tag."
+    ]
+    assert page.slider(key="max_gap").value == 7
+
+
+def test_the_events_page_takes_the_operating_point_of_the_link_and_puts_it_there() -> None:
+    page = open_page("events.py", {"high": "0.6", "low": "0.3", "median": "5", "gap": "200"})
+    assert page.slider(key="score_thresholds").value == (0.3, 0.6)
+    assert page.select_slider(key="median").value == 5
+    assert page.slider(key="max_gap").value == 200
+    page.slider(key="tagging_threshold").set_value(0.5).run()
+    assert page.query_params["tag"] in ("0.5", ["0.5"])
+    assert page.session_state[KEPT]["high"] == "0.6"
+    page.slider(key="tagging_threshold").set_value(0.1).run()
+    assert "tag" not in page.query_params
+
+
+def test_explore_and_events_agree_without_a_link() -> None:
+    kept = {"tag": "0.4", "panels": "gmp", "class": "Trumpet", "zoom": "1_4_100_8000"}
+    events = open_page("events.py", {}, {KEPT: kept})
+    assert events.slider(key="tagging_threshold").value == 0.4
+    assert events.session_state[KEPT] == kept
+    explore = open_page("explore.py", {}, {KEPT: kept, KEPT_OF: "Bark, trumpet, cowbell in rain"})
+    assert explore.session_state[KEPT] == kept
+
+
+def test_of_another_clip_thresholds_and_panels_remain() -> None:
+    kept = {"tag": "0.4", "panels": "gmp", "class": "Trumpet", "zoom": "1_4_100_8000"}
+    explore = open_page("explore.py", {}, {KEPT: kept, KEPT_OF: "another"})
+    assert explore.session_state[KEPT] == {"tag": "0.4", "panels": "gmp"}
+
+
+def upload(labels: bytes) -> AppTest:
+    noise = np.random.default_rng(0).normal(0, 0.1, 64_000).astype(np.float32)
+    page = open_page("explore.py", {"source": "Upload"})
+    sound = page.file_uploader(key="upload")
+    sound.upload("my.wav", audio.encode(noise, SAMPLE_RATE), "audio/wav").run()
+    page.file_uploader(key="labels_file").upload("labels.txt", labels, "text/plain").run()
+    assert not page.exception
+    return page
+
+
+def test_a_labels_file_is_the_truth_of_an_upload() -> None:
+    page = upload(b"0.5\t1.0\tBark\n1.0\t1.5\tDragon\n")
+    assert any("hits: 0 of 1" in text.value for text in page.markdown)
+    assert any("Dragon" in warning.value for warning in page.warning)
+
+
+def test_a_wrong_labels_file_is_one_message_and_the_player_stays() -> None:
+    page = upload(b"\xff\xfe words")
+    assert len(page.error) == 1
+    assert any("not known" in text.value for text in page.markdown)
+
+
+def test_a_labelled_class_that_no_system_finds_is_shown_too() -> None:
+    noise = np.random.default_rng(0).normal(0, 0.1, 64_000).astype(np.float32)
+    truth = (Event(0.5, 1.0, "Oboe"), Event(0.5, 1.0, "Dragon"))
+    key = ("digest of labelled noise", 0.0, 2.0, ("gwrp",))
+    view = recording_view(*key, audio.encode(noise, SAMPLE_RATE), truth)
+    assert view.classes[0].label == "Oboe"
+    assert view.truth == truth[:1]
+    assert view.ideal_masks is None
+    assert recording_view(*key, audio.encode(noise, SAMPLE_RATE)).truth is None

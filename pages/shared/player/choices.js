@@ -29,7 +29,7 @@ export class Choices {
       chip.append(name);
       if (label && present && !present.has(label)) {
         chip.classList.add("absent");
-        chip.title = "Not in this mixture: a system detects it";
+        chip.title = "Not in the truth: a system detects it";
       }
       chip.selected = selected;
       return chip;

@@ -19,6 +19,9 @@ import {
   plotArea,
 } from "./plot.js";
 
+const LABELLED_IDEAL =
+  "Labels say when a class sounds, not in which units: this mask needs the sources. For a mixture " +
+  "made here it shows how much of each unit belongs to the class.";
 const UNKNOWN_IDEAL =
   "Not known for a recording: it needs the sources. For a mixture made here it shows how much " +
   "of each unit belongs to the class.";
@@ -65,7 +68,7 @@ export class MaskPanels {
   draw() {
     const { view, state } = this.player;
     this.drawSpectrogram(this.panels[0]);
-    this.drawMask(this.panels[1], view.ideal, UNKNOWN_IDEAL);
+    this.drawMask(this.panels[1], view.ideal, view.truth ? LABELLED_IDEAL : UNKNOWN_IDEAL);
     view.systems.forEach((system, index) =>
       this.drawMask(
         this.panels[index + 2],

@@ -62,7 +62,8 @@ export class Player {
       this.engine[name] = this.state[name];
     this.engine.position = Math.min(before?.position ?? 0, view.durationS);
     this.createParts(soloed);
-    this.reported ??= describeState(this); // Python knows what it began with
+    // Python knows what it began with, except how much of a link's state fits this clip.
+    this.reported ??= saved ? {} : describeState(this);
     this.root.dataset.ready = String(Number(this.root.dataset.ready ?? 0) + 1);
     this.draw();
     this.changed();
