@@ -4,12 +4,9 @@ import streamlit as st
 
 from pages.shared.analyses import clip_analyses, known_mixture
 from pages.shared.clips import Recording, show_clip_picker
-from pages.shared.events_panel import (
-    show_labels_upload,
-    show_operating_point,
-    show_system_choice,
-)
+from pages.shared.events_panel import show_operating_point, show_system_choice
 from pages.shared.glossary import show_terms
+from pages.shared.labels_panel import show_labels_upload
 from pages.shared.view_link import FILE_IS_NOT_IN_LINK
 
 st.title("Events")

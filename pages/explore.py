@@ -5,8 +5,8 @@ import streamlit as st
 from pages.shared.cached import mask_systems
 from pages.shared.class_choice import follow_shown
 from pages.shared.clips import Recording, show_clip_picker
-from pages.shared.events_panel import labels_upload
 from pages.shared.glossary import show_terms
+from pages.shared.labels_panel import labels_upload
 from pages.shared.panels import (
     clip_view,
     show_in_words,
@@ -34,7 +34,7 @@ with above:
         state = player(view, key="player", initial=linked_view("player", clip.title()))
         follow_shown(state.selected, [shown.label for shown in view.classes])
         put_in_link(state, view.beginning(), clip.title())
-        show_in_words(clip, view, systems[-1])
+        show_in_words(clip, view, systems[-1], state.detection)
         show_unknown_classes(truth or (), view)
         with st.container(horizontal=True):
             show_link(FILE_IS_NOT_IN_LINK if isinstance(clip, Recording) else EXPLORE_LINK)

@@ -4,11 +4,13 @@
 in a link is bound to it. What a user brings is known by the digest of its bytes, and its name is only shown.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from pages.shared.brought import Brought, bring
 from pages.shared.cached import SAMPLE_RATE, digest, recording
 from pages.shared.overview.panel import show_overview
 from pages.shared.state import Synthesis
@@ -68,18 +70,29 @@ def show_clip_picker(*, takes_recordings: bool = True) -> Clip | None:
     if source in ("Upload", "Record") and not takes_recordings:
         return None
     if source == "Upload":
-        file = st.file_uploader(
-            f"Audio or video file, at most {UPLOAD_LIMIT_MB} MB and one hour",
-            key="upload",
-            max_upload_size=UPLOAD_LIMIT_MB,
-        )
         return _show_recording(
-            file, "Drop a file above to see and hear what the networks find in it."
+            bring("upload", _draw_uploader),
+            "Drop a file above to see and hear what the networks find in it.",
         )
     if source == "Record":
-        file = st.audio_input("Record with the microphone", sample_rate=None, key="microphone")
-        return _show_recording(file, "Press the microphone, make a sound, and press again to stop.")
+        return _show_recording(
+            bring("microphone", _draw_microphone),
+            "Press the microphone, make a sound, and press again to stop.",
+        )
     return _show_example()
+
+
+def _draw_uploader(on_change: Callable[[], None]) -> UploadedFile | None:
+    return st.file_uploader(
+        f"Audio or video file, at most {UPLOAD_LIMIT_MB} MB and one hour",
+        key="upload", max_upload_size=UPLOAD_LIMIT_MB, on_change=on_change,
+    )  # fmt: skip
+
+
+def _draw_microphone(on_change: Callable[[], None]) -> UploadedFile | None:
+    return st.audio_input(
+        "Record with the microphone", sample_rate=None, key="microphone", on_change=on_change
+    )
 
 
 def _show_example() -> Synthesis:
@@ -95,12 +108,12 @@ def _show_example() -> Synthesis:
     return EXAMPLES[name]
 
 
-def _show_recording(file: UploadedFile | None, invitation: str) -> Recording | None:
+def _show_recording(file: Brought | None, invitation: str) -> Recording | None:
     """Decode what was brought; choose a stretch of it where it is long."""
     if file is None:
         st.info(invitation)
         return None
-    data, name = file.getvalue(), file.name
+    data, name = file.data, file.name
     key = digest(data)
     try:
         with st.spinner("Reading the sound"):

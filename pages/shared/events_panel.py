@@ -12,16 +12,13 @@ import streamlit as st
 
 from pages.shared.analyses import at_operating_point
 from pages.shared.cached import mask_systems
-from pages.shared.clips import Recording
 from pages.shared.event_scores import count_events, precision_recall_figure
 from pages.shared.view_link import linked_point, put_point_in_link, show_link
 from pages.shared.views import title
 from sedtf_core.checkpoints import shipped_names
 from sedtf_core.config import DetectionConfig, FeatureConfig
-from sedtf_core.errors import InputError
 from sedtf_core.events import Event
 from sedtf_core.inference import Analysis
-from sedtf_core.label_files import parse_labels
 from sedtf_core.labels import display_name, label_colour
 
 DEFAULT = DetectionConfig()
@@ -46,43 +43,6 @@ def show_system_choice() -> tuple[str, ...]:
     if not chosen:
         st.info("Choose at least one system.")
     return tuple(name for name in names if name in chosen)
-
-
-def show_labels_upload(clip: Recording) -> tuple[Event, ...] | None:
-    """Take a labels file as the truth of a recording; says what is missing without one."""
-    events = labels_upload(clip)
-    if events is None:
-        st.info("What is really in this recording is not known: events are shown, not scored.")
-    return events
-
-
-def labels_upload(clip: Recording) -> tuple[Event, ...] | None:
-    """Take a labels file as the truth of a recording; None without one that can be read."""
-    file = st.file_uploader(
-        "Labels file as truth (DCASE, Audacity or Raven)", ["tsv", "txt", "csv"],
-        key="labels_file", max_upload_size=5,
-    )  # fmt: skip
-    if file is None:
-        return None
-    try:
-        events = parse_labels(file.getvalue())
-    except InputError as error:
-        st.error(f"This labels file cannot be read: {error}")
-        return None
-    return in_stretch(events, clip.start_s, clip.seconds)
-
-
-def in_stretch(events: Sequence[Event], start_s: float, seconds: float) -> tuple[Event, ...]:
-    """Events of a file as those of a stretch of it: cut to the stretch, counted from its start."""
-    shown = [
-        replace(
-            event,
-            onset=max(0.0, event.onset - start_s),
-            offset=min(seconds, event.offset - start_s),
-        )
-        for event in events
-    ]
-    return tuple(event for event in shown if event.onset < event.offset)
 
 
 @st.fragment

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from pages.shared.analyses import at_operating_point
 from pages.shared.cached import mixture, mixture_analysis, mixture_view, recording_view
 from pages.shared.clips import Clip, Recording
 from pages.shared.event_scores import count_events
 from pages.shared.player.payload import PlayerView
 from pages.shared.state import Synthesis, recipe
 from pages.shared.views import TITLES
+from sedtf_core.config import DetectionConfig
 from sedtf_core.errors import InputError
 from sedtf_core.events import Event, frames_to_events
 from sedtf_core.inference import Analysis
@@ -34,13 +36,14 @@ def clip_view(
         return None
 
 
-def show_in_words(clip: Clip, view: PlayerView, system: str) -> None:
-    """Say what one system finds, beside the truth where it is known."""
+def show_in_words(clip: Clip, view: PlayerView, system: str, detection: DetectionConfig) -> None:
+    """Say what one system finds at an operating point, beside the truth where it is known."""
     if isinstance(clip, Recording):
-        text = _listed(_events_of(view, system)) or _nothing_passes(view, system)
-        st.markdown(f"**In words.** {TITLES[system]} finds {text}. {_labelled(view, system)}")
+        found = _events_of(view, system, detection)
+        text = _listed(found) or _nothing_passes(view, system)
+        st.markdown(f"**In words.** {TITLES[system]} finds {text}. {_labelled(view, found)}")
         return
-    analysis = mixture_analysis(recipe(clip), system)
+    analysis = at_operating_point(mixture_analysis(recipe(clip), system), detection)
     truth = mixture(recipe(clip)).events
     st.markdown("**In words.** " + " ".join(_compared(event, analysis) for event in truth))
 
@@ -57,11 +60,11 @@ def _compared(event: Event, analysis: Analysis) -> str:
     return f"{title} misses {name} (truth {truth}); its clip probability is {probability:.2f}."
 
 
-def _labelled(view: PlayerView, system: str) -> str:
+def _labelled(view: PlayerView, found: Sequence[Event]) -> str:
     """What the labels of a recording say of the events found."""
     if view.truth is None:
         return "What is really there is not known."
-    counts = count_events(view.truth, _events_of(view, system))
+    counts = count_events(view.truth, found)
     if not counts.references:
         return "The labels have no event of a class that the networks know here."
     return (
@@ -83,13 +86,13 @@ def show_unknown_classes(truth: Sequence[Event], view: PlayerView) -> None:
         )
 
 
-def _events_of(view: PlayerView, system: str) -> Sequence[Event]:
+def _events_of(view: PlayerView, system: str, detection: DetectionConfig) -> Sequence[Event]:
     """Events of the classes shown, from the view's own scores."""
     shown = next(s for s in view.systems if s.name == system)
     labels = [c.label for c in view.classes]
-    detected = shown.clip_probs >= view.detection.tagging_threshold
+    detected = shown.clip_probs >= detection.tagging_threshold
     return frames_to_events(
-        shown.frame_scores, labels, view.detection, view.frame_hop_s, detected=detected
+        shown.frame_scores, labels, detection, view.frame_hop_s, detected=detected
     )
 
 

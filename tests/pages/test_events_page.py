@@ -15,7 +15,8 @@ from pages.shared.event_scores import (
     precision_recall_figure,
     swept_counts,
 )
-from pages.shared.events_panel import NO_EVENT, in_stretch, lanes_figure
+from pages.shared.events_panel import NO_EVENT, lanes_figure
+from pages.shared.labels_panel import in_stretch
 from sedtf_core import audio
 from sedtf_core.evaluation.event import evaluate
 from sedtf_core.events import Event
