@@ -4,7 +4,7 @@ Conventions: seconds, counted from the start of the stretch that is analysed. Le
 ``event_scores``, thresholding to ``sedtf_core.events`` and the network's run to ``analyses``.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import plotly.graph_objects as go
@@ -125,15 +125,15 @@ def _show_scores(analyses: Sequence[Analysis], truth: Sequence[Event]) -> None:
         rows.append(
             {
                 "System": title(analysis.system),
-                "F1": round(counts.f1, 3),
-                "Precision": round(counts.precision, 3),
-                "Recall": round(counts.recall, 3),
-                "Error rate": round(counts.error_rate, 2),
+                "F1": counts.f1,
+                "Precision": counts.precision,
+                "Recall": counts.recall,
+                "Error rate": counts.error_rate,
                 "Found": f"{counts.matches} of {counts.references}",
                 "False alarms": counts.estimates - counts.matches,
             }
         )
-    st.dataframe(rows, hide_index=True, width="stretch")
+    _show_rows(rows, ("F1", "Precision", "Recall", "Error rate"))
     st.caption(
         "Onset within 200 ms, offset within 200 ms or half the event's length. One clip holds few "
         "events, so these figures are coarse; Results has those of whole test sets."
@@ -186,21 +186,26 @@ def _show_table(analyses: Sequence[Analysis], truth: Sequence[Event] | None) -> 
         {
             "System": title(analysis.system),
             "Class": display_name(event.label),
-            "Onset (s)": round(event.onset, 3),
-            "Offset (s)": round(event.offset, 3),
-            "Length (s)": round(event.offset - event.onset, 3),
-            "Clip probability": _probability(analysis, event.label),
+            "Onset (s)": event.onset,
+            "Offset (s)": event.offset,
+            "Length (s)": event.offset - event.onset,
+            "Clip probability": float(analysis.clip_probs[analysis.labels.index(event.label)]),
             **({} if truth is None else {"In the clip": _presence(event.label, truth)}),
         }
         for analysis in analyses
         for event in analysis.events
     ]
-    st.dataframe(rows, hide_index=True, width="stretch")
+    _show_rows(rows, ("Onset (s)", "Offset (s)", "Length (s)", "Clip probability"))
 
 
-def _probability(analysis: Analysis, label: str) -> float:
-    """A class's clip probability, as it is read."""
-    return round(float(analysis.clip_probs[analysis.labels.index(label)]), 3)
+def _show_rows(rows: Sequence[Mapping[str, object]], numbers: Sequence[str]) -> None:
+    """A table whose numbers stand point below point."""
+    st.dataframe(
+        rows,
+        hide_index=True,
+        width="stretch",
+        column_config={name: st.column_config.NumberColumn(format="%.2f") for name in numbers},
+    )
 
 
 def _presence(label: str, truth: Sequence[Event]) -> str:
