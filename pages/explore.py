@@ -42,9 +42,7 @@ with above:
                 clip, systems, state.detection, visible=state.systems, label=state.selected
             )
         if isinstance(clip, Recording):
-            st.caption(
-                "The file stays in this session's memory; it is neither stored nor in the link."
-            )
+            st.caption("The file stays in memory only; it is neither stored nor in the link.")
         else:
             show_synthesis_note(clip)
 show_terms("mask", "ideal ratio mask", "clip probability", "frame score", "event", "SNR")

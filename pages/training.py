@@ -14,8 +14,9 @@ from pages.shared.training.panels import (
 st.title("Training")
 st.header("Three real runs in slow motion", anchor="slow-motion")
 st.markdown(
-    "The same network, trained three times on clips whose labels say only which classes are in them. Only "
-    "the pooling differs. Play, or drag the slider, and watch what each pooling makes of one event."
+    "The same network, trained with three poolings on clips whose labels say only which classes are in them, "
+    "for as many steps as stand beside each. Play, or drag the slider, and watch what each pooling makes of "
+    "one event."
 )
 choice = show_event_choice()
 show_linked_slow_motion(choice)

@@ -60,6 +60,8 @@ SNAPSHOTS = LIBRARY.parent / "results" / "snapshots.npz"
 SAMPLE_RATE = 32_000
 LONGEST_S = 3600.0
 SLOWEST_DECODING_S = 20.0
+# So that the memory of an hour's recording returns once its visitor has left.
+RECORDINGS_LAST = "15m"
 MASK_SYSTEMS = ("gmp", "gap", "gwrp")
 
 _one_inference = threading.Semaphore(1)
@@ -118,7 +120,7 @@ def mixture_view(recipe: Recipe, systems: tuple[str, ...]) -> PlayerView:
         return mixture_to_view(mixture(recipe), analyses).encoded()
 
 
-@st.cache_resource(max_entries=2, show_spinner=False)
+@st.cache_resource(ttl=RECORDINGS_LAST, max_entries=2, show_spinner=False)
 def recording(digest: str, _data: bytes) -> NDArray[np.float32]:
     """Return the samples of an uploaded file; ``digest`` of its bytes is the key."""
     return audio.load(
@@ -126,7 +128,7 @@ def recording(digest: str, _data: bytes) -> NDArray[np.float32]:
     )
 
 
-@st.cache_resource(max_entries=6, show_spinner=False)
+@st.cache_resource(ttl=RECORDINGS_LAST, max_entries=6, show_spinner=False)
 def recording_view(
     digest: str,
     start_s: float,
@@ -147,7 +149,7 @@ def digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-@st.cache_resource(max_entries=2, show_spinner=False)
+@st.cache_resource(ttl=RECORDINGS_LAST, max_entries=2, show_spinner=False)
 def recording_stretch(
     digest: str, start_s: float, seconds: float, _data: bytes
 ) -> NDArray[np.float32]:
@@ -156,7 +158,7 @@ def recording_stretch(
     return recording(digest, _data)[first : first + round(seconds * SAMPLE_RATE)]
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
+@st.cache_resource(ttl=RECORDINGS_LAST, max_entries=8, show_spinner=False)
 def recording_analysis(
     digest: str, start_s: float, seconds: float, system: str, _data: bytes
 ) -> Analysis:
@@ -194,7 +196,7 @@ def paint_board(recipe: Recipe, index: int, systems: tuple[str, ...]) -> Board:
     return make_board(mixed.mixture, label, masks, config, truth_of(mixed, index))
 
 
-@st.cache_resource(max_entries=2, show_spinner=False)
+@st.cache_resource(ttl=RECORDINGS_LAST, max_entries=2, show_spinner=False)
 def recording_paint_board(
     digest: str, start_s: float, seconds: float, label: str, systems: tuple[str, ...], _data: bytes
 ) -> Board:
@@ -302,7 +304,7 @@ def whole_recordings() -> WholeRecordings:
     return WholeRecordings()
 
 
-@st.cache_resource(max_entries=4, show_spinner="Drawing the overview")
+@st.cache_resource(ttl=RECORDINGS_LAST, max_entries=4, show_spinner="Drawing the overview")
 def recording_picture(digest: str, _data: bytes) -> Picture:
     """Return an uploaded recording as one coarse picture."""
     return make_picture(recording(digest, _data), FeatureConfig())
