@@ -10,12 +10,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from streamlit.testing.v1 import AppTest
 
 from pages.shared.cached import SAMPLE_RATE, mask_systems, mixture, paint_board
 from pages.shared.clips import EXAMPLES
 from pages.shared.listen import event_levels
-from pages.shared.paint.board import BINARY, RATIO, Board, encode, hear
+from pages.shared.paint.board import BINARY, RATIO, Board, encode, hear, make_board
 from pages.shared.paint.component import SCRIPTS
 from pages.shared.paint.strokes import (
     MOST_CHARACTERS,
@@ -31,7 +32,8 @@ from sedtf_core.config import FeatureConfig
 from sedtf_core.errors import InputError
 from sedtf_core.evaluation.separation import improvements
 from sedtf_core.events import Event, events_to_frames
-from sedtf_core.features import mel_centres_hz
+from sedtf_core.features import log_mel, mel_centres_hz
+from sedtf_core.separation import separate
 from tests.pages.conftest import RunJavascript
 
 PAGE = Path(__file__).resolve().parents[2] / "pages" / "paint.py"
@@ -256,6 +258,20 @@ def test_an_empty_mask_is_silent_and_a_full_one_is_the_mixture(board: Board) -> 
     assert not nothing.estimate.any() and nothing.improvement_db == 0
     np.testing.assert_allclose(everything.estimate, board.waveform, atol=1e-5)
     assert everything.improvement_db == pytest.approx(0, abs=1e-3)
+
+
+def test_a_painted_mask_is_heard_on_the_grid_that_the_clip_was_analysed_on() -> None:
+    config = FeatureConfig(hop_length=FeatureConfig().hop_length // 2)
+    rng = np.random.default_rng(0)
+    waveform = rng.uniform(-0.1, 0.1, config.sample_rate).astype(np.float32)
+    frames, bands = log_mel(torch.from_numpy(waveform), config).shape
+    other = make_board(
+        waveform, "Bark", {"gwrp": np.ones((frames, bands), np.float32)}, config, None
+    )
+    text = format_strokes([Stroke("box", 10, ((0, 0), (frames // 2, bands // 2)))])
+    mask = strokes_to_mask(parse_strokes(text, frames, bands), frames, bands)
+    expected = separate(waveform, mask[None], config)[0].numpy()
+    np.testing.assert_array_equal(hear(other, text, on_span=False).estimate, expected)
 
 
 def test_the_ideal_masks_are_above_every_network(board: Board) -> None:

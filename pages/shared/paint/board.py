@@ -60,6 +60,8 @@ class Board:
 
     Attributes
     ----------
+    config
+        The features that the masks stand on; a painted mask is heard on the same.
     scores_db
         Mask → its improvements on the whole clip and on the event; empty where the truth is not known.
     scale
@@ -70,6 +72,7 @@ class Board:
 
     label: str
     waveform: Waveform
+    config: FeatureConfig
     frames: int
     mel_bins: int
     truth: Truth | None
@@ -158,7 +161,7 @@ def make_board(
     }
     body = _packed(header, sounds, scale, _level_db(waveform, config), stacked, config)
     identity = hashlib.sha256(body).hexdigest()[:16]
-    return Board(label, waveform, frames, mel_bins, truth, scores, scale, body, identity)
+    return Board(label, waveform, config, frames, mel_bins, truth, scores, scale, body, identity)
 
 
 def hear(board: Board, text: str, *, on_span: bool) -> Painted:
@@ -166,7 +169,7 @@ def hear(board: Board, text: str, *, on_span: bool) -> Painted:
     strokes = parse_strokes(text, board.frames, board.mel_bins)
     mask = strokes_to_mask(strokes, board.frames, board.mel_bins)
     estimate = (
-        separate(board.waveform, mask[None])[0].numpy()
+        separate(board.waveform, mask[None], board.config)[0].numpy()
         if mask.any()
         else np.zeros_like(board.waveform)
     )
