@@ -9,6 +9,10 @@ from pages.shared.glossary import show_terms
 from pages.shared.paint.panel import show_paint
 
 st.title("Paint")
+st.markdown(
+    "Brush over one event in the spectrogram: you hear at once what your mask lets through, and see whether "
+    "it separates better than the networks' masks."
+)
 systems = mask_systems()
 clip = show_clip_picker()
 analyses = clip_analyses(clip, systems) if clip and systems else None

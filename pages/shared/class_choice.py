@@ -55,18 +55,32 @@ def show_class_choice(
         What is shown where the followed class is not among them; the first if left out.
     """
     usual = usual or labels[0]
+    linked = st.query_params.get(LINK)
+    if linked is not None and linked not in labels:
+        st.toast(f"The link names {_known(linked)}; this clip shows {_title(usual)} instead.")
     followed = followed_class()
     chosen = followed if followed is not None and followed in labels else usual
     st.session_state[KEY] = chosen
     draw(
         title, labels, key=KEY, required=True, on_change=_follow_choice,
-        format_func=lambda label: "All events" if label == ALL_CLASSES else display_name(label),
+        format_func=_title,
     )  # fmt: skip
     if chosen == usual:
         st.query_params.pop(LINK, None)
     elif st.query_params.get(LINK) != chosen:
         st.query_params[LINK] = chosen
     return chosen
+
+
+def _title(label: str) -> str:
+    """A choice as it is read."""
+    return "All events" if label == ALL_CLASSES else display_name(label)
+
+
+def _known(linked: str) -> str:
+    """What a link names; what is no class of ours is not repeated."""
+    is_known = linked in LABELS or linked == ALL_CLASSES
+    return _title(linked) if is_known else "a class that the networks do not know"
 
 
 def _follow_choice() -> None:

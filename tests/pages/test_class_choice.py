@@ -106,3 +106,18 @@ def test_only_a_class_that_was_chosen_is_followed(
     monkeypatch.setattr(class_choice.st, "session_state", state)
     follow_shown(shown, ["Bark", "Oboe"])
     assert followed_class() == then
+
+
+@pytest.mark.parametrize(
+    ("linked", "named"),
+    [("Oboe", "Oboe"), ("*Dragon*", "a class that the networks do not know")],
+)
+def test_a_class_of_a_link_that_the_clip_has_not_is_said_once(linked: str, named: str) -> None:
+    page = AppTest.from_file(str(ROOT / "pages" / "paint.py"), default_timeout=180)
+    page.query_params["class"] = linked
+    page.run()
+    shown = page.segmented_control(key=KEY).value
+    (toast,) = page.toast
+    assert toast.value == f"The link names {named}; this clip shows {shown} instead."
+    page.run()
+    assert not page.toast

@@ -5,6 +5,7 @@ its own for the session, and those of the board shown stand in the link as ``mas
 taken once, when the board appears, and only if they can be drawn on it.
 """
 
+import re
 from collections.abc import Sequence
 
 import streamlit as st
@@ -27,6 +28,7 @@ KEY = "paint"
 LINK = "mask"
 _MASKS = "paint:masks"  # identity of a board → text of its strokes
 _MOST_MASKS = 32
+_IDENTITY = re.compile("[0-9a-f]{16}")
 
 
 @st.fragment
@@ -105,13 +107,15 @@ def _keep() -> None:
     """Remember the strokes that the browser reports, by the board that they are on."""
     work = _work() or {}
     identity, text = work.get("board"), work.get("text")
-    if not isinstance(identity, str) or not isinstance(text, str):
+    if not isinstance(text, str) or not isinstance(identity, str):
         return  # the browser only asks for the board
+    if not _IDENTITY.fullmatch(identity):
+        return  # none of our boards
     masks: dict[str, str] = st.session_state.setdefault(_MASKS, {})
     masks.pop(identity, None)
     while len(masks) >= _MOST_MASKS:
         del masks[next(iter(masks))]
-    masks[identity[:64]] = text[: MOST_CHARACTERS + 1]
+    masks[identity] = text[: MOST_CHARACTERS + 1]
 
 
 def _put_in_link(text: str) -> None:
