@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
+from pages.shared.link import put_in_link
 from pages.shared.player.payload import ALL_CLASSES
 from sedtf_core.labels import LABELS, display_name
 
@@ -65,10 +66,7 @@ def show_class_choice(
         title, labels, key=KEY, required=True, on_change=_follow_choice,
         format_func=_title,
     )  # fmt: skip
-    if chosen == usual:
-        st.query_params.pop(LINK, None)
-    elif st.query_params.get(LINK) != chosen:
-        st.query_params[LINK] = chosen
+    put_in_link(LINK, chosen, usual=usual)
     return chosen
 
 

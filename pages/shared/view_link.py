@@ -14,6 +14,8 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from pages.shared.class_choice import followed_class
+from pages.shared.link import put_in_link as put_one_in_link
+from pages.shared.link import say_unread
 from pages.shared.player.payload import ALL_CLASSES, PlayerState
 from sedtf_core.config import DetectionConfig
 from sedtf_core.labels import LABELS
@@ -68,7 +70,7 @@ def linked_view(key: str, clip: str) -> PlayerState | None:
     """
     given = _in_link(PARAMETERS)
     if key not in st.session_state:
-        _say_unread(given)
+        say_unread(unread(given))
     if not given and key not in st.session_state:
         lost = () if st.session_state.get(KEPT_OF) == clip else OF_CLIP
         given = {name: text for name, text in _kept().items() if name not in lost}
@@ -88,7 +90,7 @@ def put_in_link(state: PlayerState, beginning: PlayerState, clip: str) -> None:
 def linked_point() -> DetectionConfig:
     """The operating point that a page without the player begins with."""
     given = _in_link(POINT)
-    _say_unread(given)
+    say_unread(unread(given))
     return parse_view(given or _kept()).detection
 
 
@@ -112,17 +114,6 @@ def unread(link: Mapping[str, str]) -> list[str]:
         for name, text in link.items()
         if name not in taken and (name not in defaults or _number(text, float) != defaults[name])
     ]
-
-
-def _say_unread(link: Mapping[str, str]) -> None:
-    """Tell a visitor once what of a link was left out."""
-    names = unread(link)
-    if names:
-        st.toast(
-            f"Left out of the link, because it cannot be read: {', '.join(names)}.",
-            icon=":material/link_off:",
-            duration="long",
-        )
 
 
 def show_link(note: str) -> None:
@@ -150,10 +141,7 @@ def _kept() -> dict[str, str]:
 def _put(link: Mapping[str, str], names: Collection[str]) -> None:
     """Make the link's parameters of these names those of ``link``."""
     for name in names:
-        if name in link and st.query_params.get(name) != link[name]:
-            st.query_params[name] = link[name]
-        elif name not in link:
-            st.query_params.pop(name, None)
+        put_one_in_link(name, link.get(name, ""))
 
 
 def _format_point(detection: DetectionConfig, beginning: DetectionConfig) -> dict[str, str]:

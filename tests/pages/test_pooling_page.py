@@ -324,8 +324,9 @@ def test_a_link_brings_the_set_up_back(settings: LabSettings) -> None:
         "Bark,gwrp,x,,0,1",
     ],
 )  # fmt: skip
-def test_a_broken_link_gives_the_usual_set_up(text: str) -> None:
-    assert LabSettings.from_text(text) == LabSettings()
+def test_a_broken_link_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"unpack|convert|invalid literal|not a set-up"):
+        LabSettings.from_text(text)
 
 
 def open_page(**query: str) -> AppTest:

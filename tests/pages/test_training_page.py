@@ -151,7 +151,7 @@ def test_the_toys_default_decay_falls_over_64_units_as_the_papers_over_its_plane
     assert reach[0] == pytest.approx(reach[1], abs=0.01)
 
 
-def test_a_set_up_of_the_toy_goes_through_a_link_and_a_broken_link_gives_the_usual_one() -> None:
+def test_a_set_up_of_the_toy_goes_through_a_link_and_a_broken_link_is_refused() -> None:
     settings = ToySettings(("top_k", "gap", "gap"), 5, 1.2, 0.8, 17)
     assert ToySettings.from_text(settings.to_text()) == settings
     for broken in (
@@ -161,7 +161,8 @@ def test_a_set_up_of_the_toy_goes_through_a_link_and_a_broken_link_gives_the_usu
         "gmp,gap,nothing,3,0.5,0.9,0",
         "1,2,3,,,,",
     ):
-        assert ToySettings.from_text(broken) == ToySettings()
+        with pytest.raises(ValueError, match=r"unpack|convert|invalid literal|not a set-up"):
+            ToySettings.from_text(broken)
 
 
 @pytest.fixture(scope="module")

@@ -4,15 +4,19 @@
 What comes from a link is checked: anything else counts as not answered.
 """
 
+import re
 import string
 from collections.abc import Sequence
 
 import streamlit as st
 
+from pages.shared.link import say_unread
+
 STEPS = 7
 NOT_ANSWERED = "-"
 ANSWERS_KEY, STEP_KEY = "answers", "step"
 _LETTERS = string.ascii_lowercase
+_FORMS = {ANSWERS_KEY: re.compile("[a-z-]{1,7}"), STEP_KEY: re.compile("[1-7]")}
 
 
 def parse_answers(text: str) -> tuple[int | None, ...]:
@@ -27,7 +31,7 @@ def format_answers(answers: tuple[int | None, ...]) -> str:
 
 
 def take_up_link(*, is_entering: bool) -> None:
-    """Keep what the link says; on coming back from another page, restore what that page has cleared.
+    """Keep what can be read of the link; on coming back, restore what another page has cleared.
 
     Later a link without a step is the browser's Back to where there was none, and means the first.
     """
@@ -35,6 +39,10 @@ def take_up_link(*, is_entering: bool) -> None:
         kept = f"lesson_{key}"
         if is_entering and key not in st.query_params and kept in st.session_state:
             st.query_params[key] = st.session_state[kept]
+        text = st.query_params.get(key)
+        if is_entering and text is not None and not _FORMS[key].fullmatch(text):
+            say_unread([key])
+            del st.query_params[key]
         if key in st.query_params:
             st.session_state[kept] = st.query_params[key]
 

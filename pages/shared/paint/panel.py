@@ -14,6 +14,7 @@ from pages.shared.analyses import known_mixture
 from pages.shared.cached import paint_board, painted, recording_paint_board
 from pages.shared.class_choice import show_class_choice
 from pages.shared.clips import Clip, Recording
+from pages.shared.link import put_in_link
 from pages.shared.listen import show_span_choice
 from pages.shared.paint.board import Board, encode
 from pages.shared.paint.component import drawing_board
@@ -51,7 +52,7 @@ def show_paint(clip: Clip, systems: tuple[str, ...], analyses: Sequence[Analysis
     said = verdict(result.improvement_db or 0.0, scores, painted=bool(text)) if known else ""
     front = {"part": part, "verdict": said, "linked": known}
     drawing_board(encode(board, result, front, whole=not _held(board)), key=KEY, on_work=_keep)
-    _put_in_link(text if known else "")
+    put_in_link(LINK, text if known else "")
 
 
 def show_classes(clip: Clip, analyses: Sequence[Analysis]) -> str:
@@ -116,13 +117,3 @@ def _keep() -> None:
     while len(masks) >= _MOST_MASKS:
         del masks[next(iter(masks))]
     masks[identity] = text[: MOST_CHARACTERS + 1]
-
-
-def _put_in_link(text: str) -> None:
-    """Let the page's link hold the strokes."""
-    if st.query_params.get(LINK, "") == text:
-        return
-    if text:
-        st.query_params[LINK] = text
-    else:
-        st.query_params.pop(LINK, None)

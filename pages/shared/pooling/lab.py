@@ -17,6 +17,7 @@ from pages.shared.browser.component import SHARED, ignore_change, register
 from pages.shared.cached import pooling_view
 from pages.shared.class_choice import follow_shown, followed_class
 from pages.shared.clips import Clip, Recording
+from pages.shared.link import linked, put_in_link
 from pages.shared.numbers import thousands
 from pages.shared.pooling.payload import encode_message, encode_view, lab_labels, lab_view
 from pages.shared.pooling.settings import (
@@ -100,11 +101,12 @@ def show_pooling_lab(
     labels = lab_labels(analyses, known_mixture(clip), _first(clip))
     kept_key, pinned_key = f"{key}:kept", f"{key}:pinned"
     if key not in st.session_state:  # the lab is about to appear
-        text = st.query_params.get(LINK) if in_link else None
         before = st.session_state.get(kept_key) or preset or LabSettings()
         followed = followed_class()
         before = replace(before, label=followed) if followed in labels else before
-        st.session_state[pinned_key] = before if text is None else LabSettings.from_text(text)
+        st.session_state[pinned_key] = (
+            linked(LINK, LabSettings.from_text, before) if in_link else before
+        )
     pinned: LabSettings = st.session_state.setdefault(pinned_key, preset or LabSettings())
     result = _component()(
         key=key,
@@ -115,8 +117,8 @@ def show_pooling_lab(
     settings = pinned if result.settings is None else LabSettings(**result.settings)
     st.session_state[kept_key] = settings
     follow_shown(settings.label, labels)
-    if in_link and settings != LabSettings():
-        st.query_params[LINK] = settings.to_text()
+    if in_link:
+        put_in_link(LINK, settings.to_text(), usual=LabSettings().to_text())
     show_formulas(settings.pooling)
 
 

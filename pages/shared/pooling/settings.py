@@ -110,10 +110,7 @@ class LabSettings:
 
     @classmethod
     def from_text(cls, text: str) -> "LabSettings":
-        """The set-up in a link; the usual one where the text is none."""
-        try:
-            label, mask, pooling, parameter, area, height = text.rsplit(",", 5)
-            number = float(parameter) if parameter else None
-            return cls(label[:100], mask, pooling, number, float(area), float(height))
-        except ValueError:
-            return cls()
+        """The inverse of ``to_text``; raises ValueError where the text is no set-up."""
+        label, mask, pooling, parameter, area, height = text.rsplit(",", 5)
+        number = float(parameter) if parameter else None
+        return cls(label[:100], mask, pooling, number, float(area), float(height))

@@ -13,6 +13,7 @@ import streamlit as st
 
 from pages.shared.cached import mixture_view
 from pages.shared.class_choice import show_class_choice
+from pages.shared.link import linked, put_in_link
 from pages.shared.player.payload import ALL_CLASSES
 from pages.shared.player.player import player
 from pages.shared.snr.charts import (
@@ -63,14 +64,14 @@ def show_looks(clip: Synthesis, labels: Sequence[str]) -> Looks:
     left, right = st.columns([4, 3], gap="medium")
     # Not bound to the link: the slider's own value would be left out of it, and a click sets the same state.
     if "snr_at" not in st.session_state:
-        st.session_state["snr_at"] = _linked_snr(clip)
+        st.session_state["snr_at"] = linked("snr_at", _snr, nearest_snr(clip.snr_db))
     with left:
         snr_db = st.select_slider(
             "Look at SNR (dB)", SNRS_DB, key="snr_at",
             help="Or click a point in a chart. The same clips and onsets in the same scene, louder or "
             "quieter.",
         )  # fmt: skip
-    _put_into_link(int(snr_db), clip)
+    put_in_link("snr_at", str(snr_db), usual=str(nearest_snr(clip.snr_db)))
     chosen = ALL_CLASSES
     if labels:
         draw = partial(right.pills, wrap=True)
@@ -112,20 +113,12 @@ def nearest_snr(snr_db: float) -> int:
     return min(SNRS_DB, key=lambda measured: abs(measured - snr_db))
 
 
-def _linked_snr(clip: Synthesis) -> int:
-    """The SNR that the link asks for; otherwise the clip's own."""
-    try:
-        return nearest_snr(int(st.query_params["snr_at"]))
-    except (KeyError, ValueError):
-        return nearest_snr(clip.snr_db)
-
-
-def _put_into_link(snr_db: int, clip: Synthesis) -> None:
-    """Keep the link as it is where this SNR is what the clip opens with."""
-    if snr_db == nearest_snr(clip.snr_db):
-        st.query_params.pop("snr_at", None)
-    elif st.query_params.get("snr_at") != str(snr_db):
-        st.query_params["snr_at"] = str(snr_db)
+def _snr(text: str) -> int:
+    """The measured SNR nearest to the one asked for; raises ValueError where the text is none."""
+    snr_db = int(text)
+    if not SNRS_DB[0] <= snr_db <= SNRS_DB[-1]:
+        raise ValueError(f"not measured: {text}")
+    return nearest_snr(snr_db)
 
 
 def _legend(sweep: Sweep, looks: Looks) -> str:

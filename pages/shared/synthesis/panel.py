@@ -11,6 +11,7 @@ from typing import Any
 import streamlit as st
 
 from pages.shared.cached import library
+from pages.shared.link import put_in_link
 from pages.shared.state import (
     MOST_EVENTS,
     SNR_RANGE_DB,
@@ -37,15 +38,12 @@ def show_synthesis() -> Synthesis | None:
     classes, scene, snr_db, seed = _show_choices()
     if not classes:
         _forget()
-        st.query_params.pop(LINK, None)
+        put_in_link(LINK, "")
         st.info("Choose at least one event to mix into the scene.")
         return None
     placed = _places(classes)
     st.session_state[_KEPT] = dict(zip(classes, placed, strict=False))
-    if placed:
-        st.query_params[LINK] = placed_to_text(placed)
-    else:
-        st.query_params.pop(LINK, None)
+    put_in_link(LINK, placed_to_text(placed))
     synthesis = Synthesis(classes, scene, snr_db, seed, placed=placed)
     timeline(encode_timeline(synthesis, _serial()), key=KEY, on_change=_take_over)
     return synthesis

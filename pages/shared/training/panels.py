@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages.shared.cached import slow_motion_ideals, training_snapshots
 from pages.shared.class_choice import followed_class, show_class_choice
+from pages.shared.link import linked, put_in_link
 from pages.shared.training.slow_motion.findings import (
     claim_in_words,
     event_areas,
@@ -52,9 +53,9 @@ def show_event_choice() -> EventChoice:
 def show_linked_slow_motion(choice: EventChoice) -> None:
     """The scrubber, with its place in the link."""
     share = show_slow_motion(
-        key="slow_motion", clip=choice.clip, event=choice.event, share=_share_in_link()
+        key="slow_motion", clip=choice.clip, event=choice.event, share=linked("share", _share, 1.0)
     )
-    _put_into_link("share", f"{share:.3g}", usual="1")
+    put_in_link("share", f"{share:.3g}", usual="1")
 
 
 def show_findings(choice: EventChoice) -> None:
@@ -77,9 +78,9 @@ def show_findings(choice: EventChoice) -> None:
 
 def show_linked_toy() -> None:
     """The toy, with its set-up in the link."""
-    preset = ToySettings.from_text(st.query_params.get("toy", ""))
+    preset = linked("toy", ToySettings.from_text, ToySettings())
     settings = show_toy(key="toy", preset=preset)
-    _put_into_link("toy", settings.to_text(), usual=ToySettings().to_text())
+    put_in_link("toy", settings.to_text(), usual=ToySettings().to_text())
 
 
 def show_toy_notes() -> None:
@@ -98,17 +99,9 @@ there is one class, one size, and the noise does not change.
         )
 
 
-def _put_into_link(name: str, value: str, *, usual: str) -> None:
-    """Keep links short: what is as usual is left out."""
-    if value != usual:
-        st.query_params[name] = value
-    elif name in st.query_params:
-        del st.query_params[name]
-
-
-def _share_in_link() -> float:
-    """The share of training that the link asks for; the end where it asks for none."""
-    try:
-        return min(1.0, max(0.0, float(st.query_params.get("share", "1"))))
-    except ValueError:
-        return 1.0
+def _share(text: str) -> float:
+    """A share of training, 0…1; raises ValueError where the text is none."""
+    share = float(text)
+    if not 0.0 <= share <= 1.0:
+        raise ValueError(f"not a share: {text}")
+    return share

@@ -69,12 +69,9 @@ class ToySettings:
 
     @classmethod
     def from_text(cls, text: str) -> "ToySettings":
-        """The set-up in a link; the usual one where the text is none."""
-        try:
-            *poolings, patch, noise, r, seed = text.split(",")
-            return cls(tuple(poolings), int(patch), float(noise), float(r), int(seed))
-        except ValueError:
-            return cls()
+        """The inverse of ``to_text``; raises ValueError where the text is no set-up."""
+        *poolings, patch, noise, r, seed = text.split(",")
+        return cls(tuple(poolings), int(patch), float(noise), float(r), int(seed))
 
 
 def show_toy(*, key: str, preset: ToySettings | None = None) -> ToySettings:
