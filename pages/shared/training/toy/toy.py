@@ -20,7 +20,11 @@ TOY_POOLINGS = ("gmp", "gap", "gwrp", "top_k", "linear_softmax", "power", "auto"
 UNITS, PAPER_UNITS = 64, 311 * 64
 # Weights that fall over the ranks of 64 units as the paper's do over those of its masks.
 PAPER_LIKE_DECAY = round(PAPER_DECAY ** (PAPER_UNITS / UNITS), 2)
-CORE = tuple(FOLDER / f"{name}.js" for name in ("bags", "pooling", "network", "run"))
+CORE = (
+    FOLDER / "bags.js",
+    FOLDER.parents[1] / "pooling" / "poolings.js",
+    *(FOLDER / f"{name}.js" for name in ("pooling", "network", "run")),
+)
 SCRIPTS = (
     SHARED / "colours.js",
     SHARED / "dom.js",
