@@ -68,9 +68,9 @@ export class Sound {
     });
     this.volume.addEventListener("input", () => this.setVolume());
     this.choices = element("div", { class: "choices", role: "radiogroup", "aria-label": "Heard" });
-    const speaker = element("span", { class: "speaker" }, icon("volume"));
+    const speaker = element("span", { class: "speaker" }, icon("volume"), this.volume);
     root.append(
-      element("div", { class: "bar" }, this.play, this.loop, this.auto, this.place, this.clock, speaker, this.volume),
+      element("div", { class: "bar" }, this.play, this.loop, this.auto, this.place, this.clock, speaker),
       this.choices,
     );
     this.onmove = () => {};

@@ -3,7 +3,7 @@
 import { SYSTEM_DASHES, readTheme } from "../../browser/colours.js";
 import { dashSample, element } from "../../browser/dom.js";
 import { grouped, shareText } from "../../browser/numbers.js";
-import { formatKhz } from "../../player/axes.js";
+import { formatHz } from "../../player/axes.js";
 import { drawPlot, withAccent } from "../plot.js";
 import { lastStepOf, snapshotAt } from "./course.js";
 import { paintLevel, paintMask } from "./pictures.js";
@@ -71,8 +71,8 @@ export class Stage {
     });
     const ring = element("span", { class: "ring", hidden: "" });
     const plane = element("div", { class: "plane" }, canvas, ...marks, ring);
-    const high = `${formatKhz(edges.at(-1))} kHz`;
-    const low = `${formatKhz(edges[0])} kHz · 0 s`;
+    const high = formatHz(edges.at(-1));
+    const low = `${formatHz(edges[0])} · 0 s`;
     const axis = element(
       "div",
       { class: "axis" },
