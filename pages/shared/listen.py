@@ -193,8 +193,11 @@ def waterfall(level: EventLevels) -> go.Figure:
     )
     figure.add_hline(y=level.mixture_db, line={"dash": "dot", "width": 1, "color": "#7f8894"})
     figure.update_traces(textposition="outside", cliponaxis=False)
+    names = ["Mixture", *map(mask_name, kinds)]
+    lines = [name.replace(" mask", "<br>mask") for name in names]  # narrow pages tilt long names
     figure.update_layout(
         showlegend=False, height=320, margin={"l": 10, "r": 10, "t": 30, "b": 10}, bargap=0.35,
+        xaxis={"tickvals": names, "ticktext": lines, "tickangle": 0},
         yaxis={"title": "SI-SDR (dB)", "zeroline": True},
     )  # fmt: skip
     return figure
