@@ -138,6 +138,21 @@ def test_a_mask_can_be_painted_by_keyboard_alone(page: Page) -> None:
     assert strokes(page)[1] == "pa34k16"
 
 
+def test_a_finger_paints_and_does_not_scroll_the_page(browser: Browser, address: str) -> None:
+    context = browser.new_context(viewport={"width": 820, "height": 1100}, has_touch=True)
+    page = context.new_page()
+    page.goto(address)
+    expect(page.locator(".paint .work")).to_be_visible(timeout=PATIENCE_MS)
+    session = context.new_cdp_session(page)
+    for kind, height in (("touchStart", 0.2), ("touchMove", 0.4), ("touchMove", 0.8)):
+        x, y = place(page, 1.0, height)
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
+    session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    expect_strokes(page, 1)
+    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop") == 0
+    context.close()
+
+
 def test_a_box_can_be_drawn_by_numbers_and_an_outline_asked_for(page: Page) -> None:
     page.get_by_text("Box by numbers").click()
     for label, value in {"Onset": "1", "Offset": "2", "Low": "200", "High": "4000"}.items():
