@@ -105,16 +105,22 @@ def to_csv(lines: Sequence[Sequence[str]]) -> str:
 
 def write_tables(results: Sequence[dict[str, Any]], out: Path) -> list[str]:
     """Write every table for which there are results; returns their names."""
-    commands = [result["command"] for result in results]
     names = []
     for name, (title, metric) in MEANS.items():
         rows = mean_rows(results, metric)
         if rows:
-            _write(out / name, title, mean_table(rows), commands, [asdict(row) for row in rows])
+            _write(
+                out / name,
+                title,
+                mean_table(rows),
+                _measured(results, rows),
+                [asdict(row) for row in rows],
+            )
             names.append(name)
     for name, (title, metric, column) in PER_CLASS.items():
         lines = class_table(results, metric, column)
         if len(lines) > 1:
+            commands = [result["command"] for result in results if metric in result]
             figures = [dict(zip(lines[0], line, strict=True)) for line in lines[1:]]
             _write(out / name, title, lines, commands, figures)
             names.append(name)
@@ -122,9 +128,18 @@ def write_tables(results: Sequence[dict[str, Any]], out: Path) -> list[str]:
         title, columns = EXTRAS[name]
         rows = extra_rows(results, columns)
         if rows:
-            _write(out / name, title, extra_table(rows, columns), commands, list(map(asdict, rows)))
+            lines = extra_table(rows, columns)
+            _write(
+                out / name, title, lines, _measured(results, rows), [asdict(row) for row in rows]
+            )
             names.append(name)
     return names
+
+
+def _measured(results: Sequence[dict[str, Any]], rows: Sequence[Row]) -> list[str]:
+    """The commands of the results that the rows are of."""
+    shown = {(row.snr_db, row.system) for row in rows}
+    return [r["command"] for r in results if (r["snr_db"], r["system"]) in shown]
 
 
 def _write(

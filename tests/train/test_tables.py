@@ -58,6 +58,8 @@ def test_systems_without_masks_are_left_out_of_segmentation(tmp_path: Path) -> N
     paths = write(tmp_path, result("gwrp", 0.0, 0.5), result("dnn", 0.0, 0.25))
     tables.main([*paths, "--out", str(tmp_path)])
     text = (tmp_path / "table_9_segmentation.md").read_text()
+    assert "--system gwrp" in text
+    assert "--system dnn" not in text
     assert "GWRP" in text
     assert "DNN" not in text
 
