@@ -24,6 +24,10 @@ from pages.shared.view_link import (
 )
 
 st.title("Explore")
+st.markdown(
+    "These networks were taught only *which* classes sound in a clip. See when and at which frequencies "
+    "each one finds them, and press **S** beside a track to hear what it separates."
+)
 systems = mask_systems()
 clip = show_clip_picker()
 above = st.container()  # for the player, which takes the truth that is loaded below it
@@ -34,7 +38,7 @@ with above:
         state = player(view, key="player", initial=linked_view("player", clip.title()))
         follow_shown(state.selected, [shown.label for shown in view.classes])
         put_in_link(state, view.beginning(), clip.title())
-        show_in_words(clip, view, systems[-1], state.detection)
+        show_in_words(clip, view, systems[-1], state)
         show_unknown_classes(truth or (), view)
         with st.container(horizontal=True):
             show_link(FILE_IS_NOT_IN_LINK if isinstance(clip, Recording) else EXPLORE_LINK)

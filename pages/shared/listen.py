@@ -161,11 +161,25 @@ def show_waterfall(level: EventLevels) -> None:
     gained = max(value for system, value in level.improvements_db.items() if system)
     # What reads the same is said to be the same.
     best = [k for k, value in level.improvements_db.items() if k and gained - value < 0.05]
-    change = "cleaner" if gained >= 0 else "less clean"
-    st.markdown(
-        f"Separated by {' or '.join(map(title, best))}, {display_name(level.label).lower()} is "
-        f"{abs(gained):.1f} dB {change} than the mixture (SI-SDR); an ideal ratio mask would give "
-        f"{signed_db(ceiling)}."
+    st.markdown(_gain_in_words(best, level.label, gained, ceiling))
+
+
+def separation_in_words(clip: Synthesis, label: str, system: str) -> str:
+    """What a system's mask gains for one event of a clip, beside what an ideal ratio mask would."""
+    mixed = mixture(recipe(clip))
+    index = [event.label for event in mixed.events].index(label)
+    own = {kind: mixture_estimates(recipe(clip), kind)[index] for kind in (system, None)}
+    _, gained = _measured(mixed, index, own, slice(None))
+    return _gain_in_words([system], label, gained[system], gained[None])
+
+
+def _gain_in_words(systems: Sequence[str], label: str, gained_db: float, ceiling_db: float) -> str:
+    """How much cleaner than the mixture an event is when it is separated."""
+    change = "cleaner" if gained_db >= 0 else "less clean"
+    return (
+        f"Separated by {' or '.join(map(title, systems))}, {display_name(label).lower()} is "
+        f"{abs(gained_db):.1f} dB {change} than the mixture (SI-SDR); an ideal ratio mask would give "
+        f"{signed_db(ceiling_db)}."
     )
 
 

@@ -8,7 +8,8 @@ from pages.shared.analyses import at_operating_point
 from pages.shared.cached import mixture, mixture_analysis, mixture_view, recording_view
 from pages.shared.clips import Clip, Recording
 from pages.shared.event_scores import count_events
-from pages.shared.player.payload import PlayerView
+from pages.shared.listen import separation_in_words
+from pages.shared.player.payload import PlayerState, PlayerView
 from pages.shared.state import Synthesis, recipe
 from pages.shared.views import TITLES
 from sedtf_core.config import DetectionConfig
@@ -36,8 +37,9 @@ def clip_view(
         return None
 
 
-def show_in_words(clip: Clip, view: PlayerView, system: str, detection: DetectionConfig) -> None:
-    """Say what one system finds at an operating point, beside the truth where it is known."""
+def show_in_words(clip: Clip, view: PlayerView, system: str, state: PlayerState) -> None:
+    """Say what one system finds at an operating point, and what it separates, where the truth is known."""
+    detection = state.detection
     if isinstance(clip, Recording):
         found = _events_of(view, system, detection)
         text = _listed(found) or _nothing_passes(view, system)
@@ -45,7 +47,11 @@ def show_in_words(clip: Clip, view: PlayerView, system: str, detection: Detectio
         return
     analysis = at_operating_point(mixture_analysis(recipe(clip), system), detection)
     truth = mixture(recipe(clip)).events
-    st.markdown("**In words.** " + " ".join(_compared(event, analysis) for event in truth))
+    words = [_compared(event, analysis) for event in truth]
+    followed = state.selected or view.classes[0].label
+    if followed in {e.label for e in truth} & {e.label for e in analysis.events}:
+        words.append(separation_in_words(clip, followed, system))
+    st.markdown(" ".join(["**In words.**", *words]))
 
 
 def _compared(event: Event, analysis: Analysis) -> str:

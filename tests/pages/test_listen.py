@@ -11,11 +11,20 @@ from streamlit.testing.v1 import AppTest
 
 from pages.shared.cached import SAMPLE_RATE, mixture
 from pages.shared.clips import EXAMPLES
-from pages.shared.listen import EventLevels, Heard, encoded, event_levels, mask_name, waterfall
+from pages.shared.listen import (
+    EventLevels,
+    Heard,
+    encoded,
+    event_levels,
+    mask_name,
+    separation_in_words,
+    waterfall,
+)
+from pages.shared.numbers import signed_db
 from pages.shared.state import recipe
 from sedtf_core import audio
 from sedtf_core.evaluation.separation import si_sdr
-from sedtf_core.labels import label_colour
+from sedtf_core.labels import display_name, label_colour
 
 PAGE = Path(__file__).resolve().parents[2] / "pages" / "listen.py"
 CLIP = next(iter(EXAMPLES.values()))
@@ -116,3 +125,20 @@ def test_of_an_upload_nothing_is_measured() -> None:
     assert any("not known" in info.value for info in page.info)
     assert not page.dataframe
     assert page.get("audio")
+
+
+def test_the_words_of_explore_have_the_figures_of_listen() -> None:
+    for level in event_levels(CLIP, ("gwrp",)):
+        said = separation_in_words(CLIP, level.label, "gwrp")
+        assert f" {abs(level.improvements_db['gwrp']):.1f} dB " in said
+        assert signed_db(level.improvements_db[None]) in said
+
+
+def test_explore_says_what_is_gained_where_the_followed_class_is_found() -> None:
+    for label in CLIP.classes:
+        page = AppTest.from_file(str(PAGE.with_name("explore.py")), default_timeout=120)
+        page.query_params["class"] = label
+        words = next(m.value for m in page.run().markdown if m.value.startswith("**In words.**"))
+        is_found = f"GWRP hears {display_name(label).lower()}" in words
+        assert is_found == (separation_in_words(CLIP, label, "gwrp") in words)
+        assert words.count("Separated by") == is_found
