@@ -8,7 +8,6 @@ names to ``exports``.
 """
 
 import hashlib
-from collections.abc import Sequence
 from typing import Final
 
 # The colours were searched for together: each has a contrast of 3:1 or more against white and
@@ -47,30 +46,6 @@ _PALETTE: Final = {
 
 LABELS: Final[tuple[str, ...]] = tuple(_PALETTE)
 """The 26 classes in the order of the ``classes`` axis: alphabetical."""
-
-
-def label_to_index(labels: Sequence[str] = LABELS) -> dict[str, int]:
-    """Position of each label on the ``classes`` axis.
-
-    Parameters
-    ----------
-    labels
-        Class names in order; those of the shipped networks by default.
-
-    Returns
-    -------
-    A dictionary from label to index, 0 first.
-
-    Raises
-    ------
-    ValueError
-        If a label occurs twice.
-    """
-    indices = {label: index for index, label in enumerate(labels)}
-    if len(indices) != len(labels):
-        twice = sorted({label for label in labels if list(labels).count(label) > 1})
-        raise ValueError(f"labels must differ, got {twice} more than once")
-    return indices
 
 
 def display_name(label: str) -> str:

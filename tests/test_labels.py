@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from sedtf_core.labels import LABELS, display_name, label_colour, label_to_index
+from sedtf_core.labels import LABELS, display_name, label_colour
 
 Array = NDArray[np.float64]
 
@@ -79,17 +79,6 @@ def test_there_are_26_labels_in_alphabetical_order() -> None:
     assert list(LABELS) == sorted(set(LABELS))
     assert LABELS[0] == "Acoustic_guitar"
     assert LABELS[-1] == "Violin_or_fiddle"
-
-
-def test_an_index_leads_back_to_its_label() -> None:
-    indices = label_to_index()
-    assert [LABELS[indices[label]] for label in LABELS] == list(LABELS)
-    assert label_to_index(["b", "a"]) == {"b": 0, "a": 1}
-
-
-def test_a_label_given_twice_is_named() -> None:
-    with pytest.raises(ValueError, match=r"\['a'\] more than once"):
-        label_to_index(["a", "b", "a"])
 
 
 def test_display_names_are_words_and_stay_distinct() -> None:

@@ -25,7 +25,6 @@ from sedtf_core.errors import InputError
 
 MOST_CHARACTERS = 4000  # what a link still carries everywhere
 HIGHEST_LEVEL = 10
-LARGEST_RADIUS = 15
 _DIGITS = digits + ascii_lowercase
 _STROKE = re.compile(
     r"p(?P<path_level>[0-9a])(?P<radius>[0-9a-f])(?P<path>(?:[0-9a-z]{4})+)"
