@@ -28,7 +28,7 @@ const MAGMA = [
 export const SYSTEM_DASHES = [[], [7, 4], [2, 3], [9, 3, 2, 3], [14, 4], [4, 2, 4, 6], [1, 5]];
 
 /** 256 RGB entries through evenly spaced stops. */
-export function colourMap(stops) {
+function colourMap(stops) {
   const map = new Uint8ClampedArray(3 * 256);
   for (let i = 0; i < 256; i++) {
     const position = (i / 255) * (stops.length - 1);

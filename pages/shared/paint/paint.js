@@ -17,7 +17,7 @@ import { Tools } from "./tools.js";
 const LEAD_IN_S = 0.2; // heard before what was painted
 
 /** Everything on screen, for one place on the page. */
-export class DrawingBoard {
+class DrawingBoard {
   constructor(root) {
     this.root = root;
     const find = (name) => root.querySelector(name);

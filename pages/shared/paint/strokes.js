@@ -56,7 +56,7 @@ export function drawStroke(mask, stroke, frames, bands) {
 }
 
 /** The cells under a path: straight lines between its corners. */
-export function pathCells(corners) {
+function pathCells(corners) {
   const cells = [corners[0]];
   for (let i = 1; i < corners.length; i++) {
     const [[a, b], [c, d]] = [corners[i - 1], corners[i]];

@@ -12,7 +12,7 @@ const COLLAR_S = 0.2;
 const OFFSET_SHARE = 0.5;
 
 /** Running median over `width` frames (odd); beyond the ends the first and last score repeat. */
-export function medianFilter(scores, width) {
+function medianFilter(scores, width) {
   if (width === 1) return scores;
   const half = (width - 1) / 2;
   const last = scores.length - 1;

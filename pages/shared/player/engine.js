@@ -8,7 +8,7 @@
 
 import { grainStarts, overlapAdd } from "./stretch.js";
 
-export const LEAD_S = 0.02; // from the call of play to the first sample: time to set up all sources
+const LEAD_S = 0.02; // from the call of play to the first sample: time to set up all sources
 export const SPEEDS = [0.25, 0.5, 0.75, 1];
 const FADE_S = 0.004; // at every start and stop
 const SWITCH_S = 0.008; // time constant of solo and mute

@@ -11,7 +11,7 @@ import { beginDrawing } from "../browser/dom.js";
 const MARGIN = { left: 28, right: 30, top: 8, bottom: 32 };
 
 /** Where units begin and end on an axis from 0 to 1: one edge more than there are units. */
-export function unitEdges(axis, weights) {
+function unitEdges(axis, weights) {
   const size = weights.length;
   if (axis === "weight") {
     const edges = new Float64Array(size + 1);
@@ -23,7 +23,7 @@ export function unitEdges(axis, weights) {
 }
 
 /** Means of `heights` over equally wide columns, where unit j spans edges[j] to edges[j + 1]. */
-export function toColumns(heights, edges, columns) {
+function toColumns(heights, edges, columns) {
   const [sums, widths] = [new Float64Array(columns), new Float64Array(columns)];
   for (let j = 0; j < heights.length; j++) {
     const [start, end] = [edges[j] * columns, Math.min(columns, edges[j + 1] * columns)];

@@ -4,7 +4,7 @@ import { grouped, shareText } from "../browser/numbers.js";
 import { probabilityText } from "./scales.js";
 
 /** How many units share the larger half of what `amounts` (0 or more) sum to. */
-export function unitsOfHalf(amounts) {
+function unitsOfHalf(amounts) {
   const falls = amounts.every((amount, j) => j === 0 || amount <= amounts[j - 1]);
   const descending = falls ? amounts : amounts.slice().sort().reverse();
   let [total, sum, count] = [0, 0, 0];
@@ -14,7 +14,7 @@ export function unitsOfHalf(amounts) {
 }
 
 /** How the gradient is spread, in a few sentences. */
-export function learningText({ gradient }, size, hasDeadZeros) {
+function learningText({ gradient }, size, hasDeadZeros) {
   const pushes = gradient.map(Math.abs);
   const most = pushes.reduce((largest, push) => Math.max(largest, push), 0) * size;
   const down = gradient.reduce((count, slope) => count + (slope < 0), 0);
@@ -40,7 +40,7 @@ function areasText(axis, weights) {
 }
 
 /** How large a rectangle must be. */
-export function neededText(needed, title, height, size) {
+function neededText(needed, title, height, size) {
   const rectangle = `A rectangle of height ${height.toFixed(2)}`;
   if (needed === null) return `${rectangle} never reaches p = 0.5 under ${title}.`;
   const units = `${grouped(needed)} ${needed === 1 ? "unit" : "units"}`;

@@ -53,13 +53,13 @@ export function buildControls(toy) {
 }
 
 /** How many units GWRP averages over: the sum of its weights, the largest being 1. */
-export function reachOf(r) {
+function reachOf(r) {
   const units = r === 1 ? 64 : (1 - r ** 64) / (1 - r);
   return `${r.toFixed(2)}: about ${Math.round(units)} of 64 units`;
 }
 
 /** A choice with its name; `choose` gets the value. */
-export function selectOf(name, options, choose) {
+function selectOf(name, options, choose) {
   const select = element(
     "select",
     { onchange: () => choose(select.value) },

@@ -17,7 +17,7 @@ import {
 import { TOY_POOLINGS } from "./pooling.js";
 
 export const LAST_STEP = 300;
-export const MEASURE_EVERY = 10;
+const MEASURE_EVERY = 10;
 const BATCH = 16;
 const MEASURED = 64;
 const SHOWN = 8;
