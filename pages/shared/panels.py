@@ -122,7 +122,8 @@ def _nothing_passes(view: PlayerView, system: str) -> str:
 
 def show_synthesis_note(clip: Synthesis) -> None:
     """Where the clip comes from."""
+    chosen = " Chosen among its draws as one in which GWRP finds much." if clip.name else ""
     st.caption(
         f"{clip.title()}. Mixed here from the library at {clip.snr_db} dB, so every source is known; "
-        "no network was trained on these sounds."
+        f"no network was trained on these sounds.{chosen}"
     )

@@ -106,7 +106,7 @@ def test_the_page_plays_encoded_sounds_and_says_what_was_gained() -> None:
 
 def test_another_clip_or_event_can_be_chosen() -> None:
     page = open_page().run()
-    page.selectbox(key="example").set_value("A helicopter over birds and a flute").run()
+    page.selectbox(key="example").set_value("A rooster, a guitar and a jet").run()
     assert not page.exception
     assert len(page.dataframe[0].value) == 2
     page.segmented_control(key="measured_on").set_value("Event only").run()
