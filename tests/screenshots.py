@@ -83,9 +83,9 @@ def take(page: Page, address: str, shot: Shot) -> bytes:
 
 
 def reduced(png: bytes) -> bytes:
-    """The picture in few colours, without dither: text and flat ground keep clean edges."""
+    """The picture in few colours, rare ones too; without dither text and flat ground keep clean edges."""
     with Image.open(io.BytesIO(png)) as picture:
-        few = picture.convert("RGB").quantize(COLOURS, Image.Quantize.MEDIANCUT, dither=0)
+        few = picture.convert("RGB").quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=0)
     file = io.BytesIO()
     few.save(file, "PNG", optimize=True)
     return file.getvalue()

@@ -50,6 +50,7 @@ from sedtf_core import audio
 from sedtf_core.checkpoints import load_checkpoint, shipped_names
 from sedtf_core.config import FeatureConfig
 from sedtf_core.datasets import SoundBank
+from sedtf_core.evaluation.separation import improvements
 from sedtf_core.events import Event
 from sedtf_core.inference import Analyser, Analysis
 from sedtf_core.mixing import Mixture, Recipe, mix
@@ -180,6 +181,24 @@ def mixture_estimates(recipe: Recipe, system: str | None) -> NDArray[np.float32]
         raise ValueError(f"{system} has no masks")
     rows = [analysis.labels.index(event.label) for event in mixed.events]
     return separate(mixed.mixture, analysis.masks[rows], analysis.features).numpy()
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def separation_gain_db(recipe: Recipe, system: str | None, index: int) -> float:
+    """Return the SI-SDR improvement of one event by a system's mask; None takes the ideal ratio mask."""
+    mixed = mixture(recipe)
+    if system is None:
+        mask = ideal_ratio_masks(mixed.sources, mixed.scene).numpy()[[index]]
+        features = FeatureConfig()
+    else:
+        analysis = mixture_analysis(recipe, system)
+        if analysis.masks is None:
+            raise ValueError(f"{system} has no masks")
+        mask = analysis.masks[[analysis.labels.index(mixed.events[index].label)]]
+        features = analysis.features
+    estimate = separate(mixed.mixture, mask, features).numpy()[0]
+    gained = improvements(estimate, mixed.sources[index], mixed.mixture)
+    return gained["si_sdr_improvement_db"]
 
 
 # --- Paint ---

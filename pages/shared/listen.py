@@ -14,7 +14,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from pages.shared.analyses import clip_waveform
-from pages.shared.cached import SAMPLE_RATE, mixture, mixture_estimates
+from pages.shared.cached import SAMPLE_RATE, mixture, mixture_estimates, separation_gain_db
 from pages.shared.class_choice import show_class_choice
 from pages.shared.clips import Recording
 from pages.shared.numbers import signed_db
@@ -166,11 +166,9 @@ def show_waterfall(level: EventLevels) -> None:
 
 def separation_in_words(clip: Synthesis, label: str, system: str) -> str:
     """What a system's mask gains for one event of a clip, beside what an ideal ratio mask would."""
-    mixed = mixture(recipe(clip))
-    index = [event.label for event in mixed.events].index(label)
-    own = {kind: mixture_estimates(recipe(clip), kind)[index] for kind in (system, None)}
-    _, gained = _measured(mixed, index, own, slice(None))
-    return _gain_in_words([system], label, gained[system], gained[None])
+    index = [event.label for event in mixture(recipe(clip)).events].index(label)
+    gained, ceiling = (separation_gain_db(recipe(clip), kind, index) for kind in (system, None))
+    return _gain_in_words([system], label, gained, ceiling)
 
 
 def _gain_in_words(systems: Sequence[str], label: str, gained_db: float, ceiling_db: float) -> str:
