@@ -159,6 +159,8 @@ def shipped_names() -> tuple[str, ...]:
 def _stem(name_or_path: str | Path) -> Path:
     """Path without suffix: a bare known name lies in the shipped folder."""
     path = Path(name_or_path)
+    if not path.name:
+        raise InputError(f"{str(name_or_path)!r} is no checkpoint; name a file or a system")
     if path.suffix in (".safetensors", ".json"):
         return path.with_suffix("")
     if path.parent == Path() and (SHIPPED / f"{path.name}.json").is_file():

@@ -64,17 +64,17 @@ def _parser() -> argparse.ArgumentParser:
         "--labels", nargs="+", help="a class an event; default: from folder or file name"
     )
     mix.add_argument("--snr", type=_number, default=0.0, help="in dB, -60 to 60 (default 0)")
-    mix.add_argument("--seed", type=int, default=0, help="decides the onsets (default 0)")
+    mix.add_argument("--seed", type=_seed, default=0, help="decides the onsets (default 0)")
     mix.add_argument("--seconds", type=_number, default=10.0, help="length (default 10)")
-    mix.add_argument("--out", type=Path, required=True, metavar="DIR")
+    mix.add_argument("--out", type=_path, required=True, metavar="DIR")
     mix.set_defaults(run=_mix)
 
     analyse = commands.add_parser("analyse", help="detect and separate the events of recordings")
     analyse.add_argument("audio", nargs="+", metavar="AUDIO")
     analyse.add_argument("--system", default="gwrp", help="a shipped checkpoint (default gwrp)")
-    analyse.add_argument("--checkpoint", type=Path, help="another checkpoint, a .safetensors file")
+    analyse.add_argument("--checkpoint", type=_path, help="another checkpoint, a .safetensors file")
     analyse.add_argument(
-        "--out", type=Path, metavar="DIR", help="write DIR/<file stem>/ with all files"
+        "--out", type=_path, metavar="DIR", help="write DIR/<file stem>/ with all files"
     )
     analyse.add_argument("--json", action="store_true", help="print a line of JSON a recording")
     analyse.set_defaults(run=_analyse)
@@ -83,10 +83,27 @@ def _parser() -> argparse.ArgumentParser:
 
 def _number(text: str) -> float:
     """A finite number."""
-    value = float(text)
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
     if not math.isfinite(value):
         raise argparse.ArgumentTypeError(f"{text} is not a finite number")
     return value
+
+
+def _seed(text: str) -> int:
+    """A whole number from 0."""
+    if not (text.isascii() and text.isdigit()):
+        raise argparse.ArgumentTypeError(f"{text} is not a whole number from 0")
+    return int(text)
+
+
+def _path(text: str) -> Path:
+    """A path; an empty one, as of an unset variable, would mean the current folder."""
+    if not text:
+        raise argparse.ArgumentTypeError("the path is empty")
+    return Path(text)
 
 
 def _info(options: argparse.Namespace) -> int:

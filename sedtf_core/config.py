@@ -95,8 +95,8 @@ class MixtureConfig:
     level_on_whole_file: bool = False
 
     def __post_init__(self) -> None:
-        """Check that the events fit into the clip."""
-        _require(self.seconds > 0, f"seconds must be positive, got {self.seconds}")
+        """Check the ranges; whether the events fit depends on their lengths, when they are drawn."""
+        _require(0 < self.seconds <= 3600, f"seconds must lie in 0…3600, got {self.seconds}")
         _require(self.n_events > 0, f"n_events must be positive, got {self.n_events}")
         _require(self.max_event_s > 0, f"max_event_s must be positive, got {self.max_event_s}")
         _require(

@@ -37,12 +37,15 @@ class AnalysisFolders:
     Raises
     ------
     InputError
-        If two recordings have the same stem, or ``out`` cannot be written.
+        If two recordings have the same stem, one has none, or ``out`` cannot be written.
     """
 
     def __init__(self, out: Path, recordings: Sequence[str]) -> None:
         """Check all names before the first recording is analysed."""
         stems = [Path(recording).stem for recording in recordings]
+        for recording, stem in zip(recordings, stems, strict=True):
+            if stem in ("", ".", ".."):  # "...wav" would be written beside ``out``
+                raise InputError(f"{recording!r} has no name that a folder could take; rename it")
         twice = sorted({stem for stem in stems if stems.count(stem) > 1})
         if twice:
             raise InputError(
@@ -86,7 +89,7 @@ def analyse_recording(
     if folders is None:
         analysis = _stream(path, analyser, None)
         return analysis, _report(path, analyser, analysis)
-    with staged_folder(folders.folder(path)) as folder:
+    with staged_folder(folders.folder(path), made_with="analysis.json") as folder:
         labels = analyser.checkpoint.metadata.labels
         mel_hz = mel_centres_hz(analyser.features).numpy()
         spool = (
@@ -107,7 +110,7 @@ def analyse_recording(
 
 def save_mixture(mixture: Mixture, out: Path) -> None:
     """Write mixture.wav, sources/NN_<label>.wav, scene.wav, events.tsv and recipe.json into ``out``."""
-    with staged_folder(out) as folder:
+    with staged_folder(out, made_with="recipe.json") as folder:
         (folder / "sources").mkdir()
         rate = mixture.sample_rate
         audio.save_wav(folder / "mixture.wav", mixture.mixture, rate)
@@ -126,16 +129,27 @@ def save_mixture(mixture: Mixture, out: Path) -> None:
 
 
 @contextmanager
-def staged_folder(target: Path) -> Iterator[Path]:
-    """A folder to fill; its contents are moved into ``target`` on success, and removed on failure."""
+def staged_folder(target: Path, *, made_with: str) -> Iterator[Path]:
+    """A folder to fill; its contents are moved into ``target`` on success, and removed on failure.
+
+    A folder inside ``target`` is replaced only where the file ``made_with`` says that it was written here:
+    ``sources`` or ``stems`` may be a user's own.
+    """
     with _writing_to(target):
         target.parent.mkdir(parents=True, exist_ok=True)
         staging = Path(tempfile.mkdtemp(prefix=".partial-", dir=target.parent))
     try:
-        yield staging
         with _writing_to(target):
+            yield staging
             target.mkdir(exist_ok=True)
-            for entry in sorted(staging.iterdir()):
+            entries = sorted(staging.iterdir())
+            for entry in entries:
+                if (target / entry.name).is_dir() and not (target / made_with).is_file():
+                    raise InputError(
+                        f"{target} has a folder {entry.name} that was not made here; "
+                        "choose another --out"
+                    )
+            for entry in entries:
                 place = target / entry.name
                 if place.is_dir():
                     shutil.rmtree(place)  # stems of an earlier analysis may have other names

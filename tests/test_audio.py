@@ -524,10 +524,12 @@ def test_decoding_that_takes_too_long_is_stopped(
 def test_the_time_that_the_caller_takes_is_not_decoding(
     wav_factory: WavFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    now = 0.0
+    now, heard = 0.0, 0
     monkeypatch.setattr(audio.time, "perf_counter", lambda: now)
-    for _ in audio.stream(wav_factory(30.0), RATE, 1.0, max_decode_s=1.0):
+    for block in audio.stream(wav_factory(30.0), RATE, 1.0, max_decode_s=1.0):
         now += 100.0
+        heard += len(block)
+    assert heard == 30 * RATE
 
 
 # Writing

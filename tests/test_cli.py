@@ -133,6 +133,10 @@ def test_the_same_seed_writes_the_same_bytes(tmp_path: Path, sounds: dict[str, P
     [
         (["--snr", "nan"], "nan"),
         (["--snr", "999"], "snr_db"),
+        (["--snr", "abc"], "abc is not a finite number"),
+        (["--seed", "-1"], "-1 is not a whole number from 0"),
+        (["--seconds", "1e9"], "seconds must lie in"),
+        (["--out", ""], "the path is empty"),
         (["--seconds", "0.5"], "do not fit"),
         (["--labels", "Bark", "Oboe"], "2 labels for 1 events"),
         (["--labels", "=cmd"], "formula"),
@@ -161,6 +165,16 @@ def test_mix_names_a_silent_file(
     silent = write_wav(tmp_path / "silent.wav", np.zeros(RATE, dtype=np.float32))
     assert run("mix", "--events", silent, "--scene", sounds["scene"], "--out", tmp_path / "o") == 2
     assert "silent.wav is silent" in one_error_line(capsys)
+
+
+def test_mix_leaves_a_folder_that_is_not_its_own(
+    tmp_path: Path, sounds: dict[str, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    mine = write_wav(tmp_path / "sources" / "mine.wav", noise(1.0))
+    assert run("mix", "--events", mine, "--scene", sounds["scene"], "--out", tmp_path) == 2
+    assert "a folder sources that was not made here" in one_error_line(capsys)
+    assert mine.is_file()
+    assert not (tmp_path / "mixture.wav").exists()
 
 
 # --- analyse ---
@@ -295,6 +309,24 @@ def test_two_recordings_of_one_name_are_refused_before_the_first_is_analysed(
     paths = [write_wav(tmp_path / name / "a.wav", noise(0.2)) for name in "xy"]
     assert run("analyse", *paths, "--checkpoint", checkpoint, "--out", tmp_path / "o") == 2
     assert "share a folder" in one_error_line(capsys)
+
+
+@pytest.mark.parametrize("name", ["..wav", "...wav"])
+def test_a_recording_without_a_name_is_not_written_beside_the_output(
+    tmp_path: Path, checkpoint: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    wav = write_wav(tmp_path / "a.wav", noise(0.2)).rename(tmp_path / name)
+    out = tmp_path / "p" / "out"
+    assert run("analyse", wav, "--checkpoint", checkpoint, "--out", out) == 2
+    assert "rename it" in one_error_line(capsys)
+    assert not (tmp_path / "p").exists()
+
+
+def test_an_empty_name_is_no_checkpoint(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    wav = write_wav(tmp_path / "a.wav", noise(0.2))
+    for arguments in (("--system", ""), ("--checkpoint", ""), ("--checkpoint", "/")):
+        assert run("analyse", wav, *arguments) == 2
+        one_error_line(capsys)
 
 
 def test_analysing_again_replaces_the_stems_of_before(tmp_path: Path, checkpoint: Path) -> None:

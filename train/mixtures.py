@@ -41,6 +41,8 @@ def open_mixtures(options: argparse.Namespace) -> tuple[SoundBank, MixtureConfig
     """Check the options of ``add_mixture_arguments``; InputError says what is wrong."""
     if options.count < 1:
         raise InputError(f"--count is {options.count}, must be at least 1")
+    if options.seed < 0:
+        raise InputError(f"--seed is {options.seed}, must not be negative")
     try:
         config = MixtureConfig(
             snr_db=options.snr,
