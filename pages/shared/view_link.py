@@ -1,9 +1,9 @@
-"""The view of the player in the page's link: thresholds, class, systems, zoom and loop.
+"""The view of the player in the page's link: thresholds, class, systems, zoom, loop and solo.
 
 One short parameter each, left out where it is what the player begins with. What comes from a link is never
 trusted: a parameter that is not of its form, or out of range, counts as left out. The clip itself is in the
-link by its own widgets; an upload is not in it. Thresholds and panels outlast a clip, its class, zoom and
-loop go with it. The Events page reads and writes the same parameters for its operating point.
+link by its own widgets; an upload is not in it. Thresholds and panels outlast a clip, its class, zoom, loop
+and solo go with it. The Events page reads and writes the same parameters for its operating point.
 """
 
 import math
@@ -25,11 +25,11 @@ KEPT, KEPT_OF = "view_link", "view_link_of"  # the parameters, and the clip that
 THRESHOLDS = {"high": "high_threshold", "low": "low_threshold", "tag": "tagging_threshold"}
 FRAMES = {"least": "min_event_frames", "gap": "max_gap_frames", "median": "median_frames"}
 PANELS = ("ideal", *SYSTEMS)
-OF_CLIP = ("class", "zoom", "loop")
+OF_CLIP = ("class", "zoom", "loop", "solo")
 POINT = (*THRESHOLDS, *FRAMES)
 PARAMETERS = (*POINT, "panels", *OF_CLIP)
 NO_PANEL = "none"
-EXPLORE_LINK = "Brings back the clip, thresholds, class, panels, zoom and loop."
+EXPLORE_LINK = "Brings back the clip, thresholds, class, panels, zoom, loop and what is soloed."
 FILE_IS_NOT_IN_LINK = "The file itself is not in the link: bring it again where you open it."
 LONGEST_S, HIGHEST_HZ = 3600.0, 16_000.0
 # As the player and the Events page let them be set.
@@ -45,6 +45,7 @@ def parse_view(link: Mapping[str, str]) -> PlayerState:
         selected=label if label == ALL_CLASSES or label in LABELS else None,
         systems=_panels(link.get("panels")),
         zoom=_zoom(zoom) if zoom else None,
+        solo=_tracks(link.get("solo")),
         loop=(loop[0], loop[1]) if loop and 0 <= loop[0] < loop[1] <= LONGEST_S else None,
     )
 
@@ -60,6 +61,8 @@ def format_view(state: PlayerState, beginning: PlayerState) -> dict[str, str]:
         link["zoom"] = "_".join(f"{value:g}" for value in state.zoom)
     if state.loop is not None:
         link["loop"] = "_".join(f"{value:g}" for value in state.loop)
+    if state.solo:
+        link["solo"] = ".".join(state.solo)
     return link
 
 
@@ -159,6 +162,20 @@ def _panels(text: str | None) -> tuple[str, ...] | None:
         return ()
     panels = tuple(dict.fromkeys((text or "").split(".")))
     return panels if set(panels) <= set(PANELS) else None
+
+
+def _tracks(text: str | None) -> tuple[str, ...]:
+    """The tracks that are named, if all can be."""
+    tracks = tuple(dict.fromkeys(text.split("."))) if text else ()
+    return tracks if all(_can_be_track(track) for track in tracks) else ()
+
+
+def _can_be_track(track: str) -> bool:
+    """Whether some clip has a track of this name, as ``PlayerState`` has them."""
+    kind, _, of = track.partition("~")
+    if kind == "background":
+        return of in SYSTEMS
+    return of in LABELS if kind in ("truth", *SYSTEMS) else track in ("mixture", "scene")
 
 
 def _detection(link: Mapping[str, str]) -> DetectionConfig:

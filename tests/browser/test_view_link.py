@@ -30,7 +30,11 @@ def open_explore(browser: Browser, url: str) -> Page:
     return page
 
 
-def test_class_panels_and_zoom_come_back_with_the_address(
+def solo(page: Page, track: str) -> Locator:
+    return page.get_by_role("button", name=f"Solo {track}", exact=True)
+
+
+def test_class_panels_zoom_and_solo_come_back_with_the_address(
     browser: Browser, application: str
 ) -> None:
     page = open_explore(browser, application)
@@ -40,10 +44,14 @@ def test_class_panels_and_zoom_come_back_with_the_address(
     page.wait_for_url(re.compile("panels="))
     page.get_by_role("button", name="Zoom in", exact=False).first.click()
     page.wait_for_url(re.compile("zoom="))
+    solo(page, "Trumpet, GWRP").click()
+    page.wait_for_url(re.compile("solo=gwrp~Trumpet"))
     other = open_explore(browser, page.url)
     expect(other.get_by_role("radio", name="Trumpet")).to_be_checked()
     expect(other.get_by_role("button", name="GMP").first).to_have_attribute("aria-pressed", "false")
     asked = page.url.split("?")[1]
+    expect(solo(other, "Trumpet, GWRP")).to_have_attribute("aria-pressed", "true")
+    expect(solo(other, "Mixture")).to_have_attribute("aria-pressed", "false")
     other.wait_for_timeout(500)
     assert sorted(other.url.split("?")[1].split("&")) == sorted(asked.split("&"))
     page.close()

@@ -28,6 +28,11 @@ ROOT = Path(__file__).resolve().parents[2]
 BEGINNING = PlayerState(DetectionConfig(), "Bark", ("ideal", "gmp", "gap", "gwrp"))
 
 shares = st.integers(0, 100).map(lambda percent: percent / 100)
+tracks = (
+    st.sampled_from(["mixture", "scene", "background~gap"])
+    | st.sampled_from(LABELS).map(lambda label: f"truth~{label}")
+    | st.sampled_from(LABELS).map(lambda label: f"gwrp~{label}")
+)
 
 
 @st.composite
@@ -47,6 +52,7 @@ def states(draw: st.DrawFn) -> PlayerState:
         tuple(draw(st.lists(st.sampled_from(PANELS), unique=True))),
         draw(st.none() | st.just((start / 1000, end / 1000, 100.0, 8000.0))),
         draw(st.none() | st.just((start / 1000, end / 1000))),
+        tuple(draw(st.lists(tracks, unique=True))),
     )
 
 
@@ -56,6 +62,7 @@ def test_a_view_survives_the_link(state: PlayerState) -> None:
     assert back.detection == state.detection
     assert back.zoom == state.zoom
     assert back.loop == state.loop
+    assert back.solo == state.solo
     assert back.selected in (state.selected, None)
     assert back.systems is None or set(back.systems) == set(state.systems or ())
 
@@ -107,6 +114,11 @@ def test_no_number_in_a_link_is_an_error(link: dict[str, str]) -> None:
         {"loop": "3_3"},
         {"class": "Dragon"},
         {"panels": "gwrp.other"},
+        {"solo": "gwrp"},
+        {"solo": "scene.gwrp~Dragon"},
+        {"solo": "background~Bark"},
+        {"solo": "scene~"},
+        {"solo": "<b>~Bark"},
     ],
 )
 def test_a_bad_parameter_counts_as_left_out(link: dict[str, str]) -> None:

@@ -119,6 +119,9 @@ class PlayerState:
         (start in s, end in s, low in Hz, high in Hz); None shows everything.
     loop
         (start, end) in s of the loop region, or None.
+    solo
+        The tracks that alone are heard: ``scene``, ``truth~LABEL``, ``SYSTEM~LABEL``,
+        ``background~SYSTEM``; those that the clip does not have are left out.
     """
 
     detection: DetectionConfig = field(default_factory=DetectionConfig)
@@ -126,6 +129,7 @@ class PlayerState:
     systems: tuple[str, ...] | None = None
     zoom: tuple[float, float, float, float] | None = None
     loop: tuple[float, float] | None = None
+    solo: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

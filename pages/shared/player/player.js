@@ -46,7 +46,7 @@ export class Player {
   /** Shows another clip, beginning with what was saved in a link or set for the clip before. */
   load(view, saved) {
     const before = this.engine && { position: this.engine.now(), playing: this.engine.playing };
-    const soloed = this.tracks?.soloedNames() ?? [];
+    const soloed = this.tracks?.soloedIds() ?? saved?.solo ?? [];
     this.engine?.close();
     this.view = view;
     this.planes = { mel: melPlane(view) };

@@ -97,4 +97,5 @@ def _to_state(raw: dict[str, Any]) -> PlayerState:
         systems=tuple(raw["systems"]),
         zoom=None if raw["zoom"] is None else tuple(raw["zoom"]),
         loop=None if raw["loop"] is None else tuple(raw["loop"]),
+        solo=tuple(raw["solo"]),
     )

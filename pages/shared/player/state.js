@@ -44,7 +44,7 @@ function levelRange(view) {
 }
 
 /** What Python is told, in the shape of payload.PlayerState. */
-export function describeState({ view, state, viewport, plane }) {
+export function describeState({ view, state, viewport, plane, tracks }) {
   const round = (value) => Math.round(1000 * value) / 1000;
   const hz = [viewport.low, viewport.high].map((fraction) => plane.axis.toHz(fraction));
   return {
@@ -53,5 +53,6 @@ export function describeState({ view, state, viewport, plane }) {
     systems: [...state.systems],
     zoom: viewport.isWhole ? null : [viewport.start, viewport.end, ...hz].map(round),
     loop: state.region?.map(round) ?? null,
+    solo: tracks.soloedIds(),
   };
 }

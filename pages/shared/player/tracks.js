@@ -14,12 +14,18 @@ import { activeLevel, drawWaveform, reduceWaveform } from "./waveform.js";
 
 const MOST_MATCH_GAIN = 10; // +20 dB: a loudness match does not blow up silence
 
+/** What a link calls a track, as payload.PlayerState has it: `gwrp~Bark`, `background~gwrp`, `scene`. */
+function trackId({ kind, label, system }) {
+  const parts = kind === "estimate" ? [system, label] : [kind, label ?? system];
+  return parts.filter(Boolean).join("~");
+}
+
 export class TrackList {
-  /** `soloed` names the tracks to solo at first: those of the clip before. */
+  /** `soloed` are the ids of the tracks to solo at first: those of the clip before, or of a link. */
   constructor(player, container, soloed) {
     this.player = player;
-    this.solo = new Set();
-    player.view.tracks.forEach(({ name }, index) => soloed.includes(name) && this.solo.add(index));
+    const wanted = (index) => soloed.includes(trackId(player.view.tracks[index]));
+    this.solo = new Set(this.shownIndices().filter(wanted));
     this.muted = new Set();
     const { view } = player;
     this.volumes = view.tracks.map(() => 1);
@@ -116,8 +122,8 @@ export class TrackList {
     return this.player.view.tracks.map((_, index) => index).filter((index) => this.isShown(index));
   }
 
-  soloedNames() {
-    return [...this.solo].map((index) => this.player.view.tracks[index].name);
+  soloedIds() {
+    return [...this.solo].map((index) => trackId(this.player.view.tracks[index]));
   }
 
   toggleSolo(index, add = false) {
@@ -127,6 +133,7 @@ export class TrackList {
     else this.solo.add(index);
     this.muted.delete(index);
     this.apply();
+    this.player.changed();
   }
 
   toggleMute(index) {
@@ -166,6 +173,7 @@ export class TrackList {
     this.solo = new Set([index]);
     this.muted.delete(index);
     this.apply();
+    this.player.changed();
   }
 
   isAudible(index) {
