@@ -16,6 +16,7 @@ EXTRAS = {
         "Separation of the true events by the masks, beside the ideal ratio mask",
         (
             "separation.si_sdr_improvement_db", "detected_separation.si_sdr_improvement_db",
+            "separation.si_sdr_improvement_span_db",
             "oracle_separation.si_sdr_improvement_db", "separation.class_aware_sdr_improvement_db",
         ),
     ),
@@ -40,9 +41,10 @@ EXTRAS = {
 HEADINGS = {
     "psds1": "PSDS 1", "psds2": "PSDS 2", "f1": "F1", "er": "ER", "auc": "AUC", "map": "mAP",
     "paper_f1": "F1, paper's threshold", "paper_er": "ER, paper's thresholds",
-    "separation.si_sdr_improvement_db": "SI-SDR improvement, dB",
+    "separation.si_sdr_improvement_db": "SI-SDR improvement on the clip, dB",
     "detected_separation.si_sdr_improvement_db": "of detected events, dB",
-    "oracle_separation.si_sdr_improvement_db": "by the ideal ratio mask, dB",
+    "separation.si_sdr_improvement_span_db": "within the event's span alone, dB",
+    "oracle_separation.si_sdr_improvement_db": "on the clip, by the ideal ratio mask, dB",
     "separation.class_aware_sdr_improvement_db": "Class-aware SDR improvement, dB",
 }  # fmt: skip
 

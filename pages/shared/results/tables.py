@@ -20,12 +20,13 @@ HEADINGS = {
     "f1": "F1", "auc": "AUC", "map": "mAP", "er": "Error rate (lower is better)",
     "psds.psds1": "PSDS 1, exact times", "psds.psds2": "PSDS 2, right class",
     "detected_separation.si_sdr_improvement_db": "SI-SDR improvement of detected events, dB",
+    "separation.si_sdr_improvement_span_db": "SI-SDR improvement within the event's span alone, dB",
     "separation.class_aware_sdr_improvement_db": "Class-aware SDR improvement, dB",
 }  # fmt: skip
 # Columns that stand beside another, with the heading of the two.
 COMPARED = {
     "separation.si_sdr_improvement_db": (
-        "SI-SDR improvement, dB", "oracle_separation.si_sdr_improvement_db",
+        "SI-SDR improvement on the clip, dB", "oracle_separation.si_sdr_improvement_db",
     ),
     "frame_gated.f1": ("Frame F1", "frame_ungated.f1"),
     "frame_gated.auc": ("Frame AUC", "frame_ungated.auc"),
