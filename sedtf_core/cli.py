@@ -1,57 +1,37 @@
 """The command line: ``info``, ``mix`` and ``analyse``.
 
-Exit status 0, or 2 with one line on the standard error stream a problem; no traceback for what a user can
-cause. What takes long to import is imported where it is used, so that ``info`` and errors answer at once.
+What takes long to import is imported where it is used, so that ``info`` and errors answer at once.
 """
 
 import argparse
 import json
-import math
 import platform
 import sys
-from collections.abc import Sequence
 from importlib import metadata
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from sedtf_core import __version__
+from sedtf_core.command_line import Parser, at_least, command, finite, given_path
 from sedtf_core.errors import InputError
 
 PACKAGES = ("torch", "numpy", "soundfile", "av", "librosa", "streamlit")
 
 
-class _Parser(argparse.ArgumentParser):
-    """A parser whose errors are one line."""
-
-    def error(self, message: str) -> NoReturn:
-        """Raise what ``main`` prints."""
-        raise InputError(f"{message}; see {self.prog} --help")
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
+@command
+def main(arguments: list[str] | None = None) -> int:
     """Run the command line; returns the exit status."""
-    try:
-        options = _parser().parse_args(arguments)
-        return int(options.run(options))
-    except InputError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("stopped", file=sys.stderr)
-        return 130
-    except BrokenPipeError:
-        # The reader of a pipe, such as head, has what it wanted.
-        sys.stderr.close()
-        return 0
+    options = _parser().parse_args(arguments)
+    return int(options.run(options))
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser() -> Parser:
     """Describe the commands."""
-    parser = _Parser(
+    parser = Parser(
         prog="python -m sedtf_core",
         description="Sound event detection and time-frequency masks from weakly labelled data.",
     )
-    commands = parser.add_subparsers(title="commands", required=True, parser_class=_Parser)
+    commands = parser.add_subparsers(title="commands", required=True, parser_class=Parser)
 
     info = commands.add_parser("info", help="versions, device, checkpoints and classes")
     info.add_argument("--json", action="store_true", help="print JSON")
@@ -63,47 +43,24 @@ def _parser() -> argparse.ArgumentParser:
     mix.add_argument(
         "--labels", nargs="+", help="a class an event; default: from folder or file name"
     )
-    mix.add_argument("--snr", type=_number, default=0.0, help="in dB, -60 to 60 (default 0)")
-    mix.add_argument("--seed", type=_seed, default=0, help="decides the onsets (default 0)")
-    mix.add_argument("--seconds", type=_number, default=10.0, help="length (default 10)")
-    mix.add_argument("--out", type=_path, required=True, metavar="DIR")
+    mix.add_argument("--snr", type=finite, default=0.0, help="in dB, -60 to 60 (default 0)")
+    mix.add_argument("--seed", type=at_least(0), default=0, help="decides the onsets (default 0)")
+    mix.add_argument("--seconds", type=finite, default=10.0, help="length (default 10)")
+    mix.add_argument("--out", type=given_path, required=True, metavar="DIR")
     mix.set_defaults(run=_mix)
 
     analyse = commands.add_parser("analyse", help="detect and separate the events of recordings")
     analyse.add_argument("audio", nargs="+", metavar="AUDIO")
     analyse.add_argument("--system", default="gwrp", help="a shipped checkpoint (default gwrp)")
-    analyse.add_argument("--checkpoint", type=_path, help="another checkpoint, a .safetensors file")
     analyse.add_argument(
-        "--out", type=_path, metavar="DIR", help="write DIR/<file stem>/ with all files"
+        "--checkpoint", type=given_path, help="another checkpoint, a .safetensors file"
+    )
+    analyse.add_argument(
+        "--out", type=given_path, metavar="DIR", help="write DIR/<file stem>/ with all files"
     )
     analyse.add_argument("--json", action="store_true", help="print a line of JSON a recording")
     analyse.set_defaults(run=_analyse)
     return parser
-
-
-def _number(text: str) -> float:
-    """A finite number."""
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if not math.isfinite(value):
-        raise argparse.ArgumentTypeError(f"{text} is not a finite number")
-    return value
-
-
-def _seed(text: str) -> int:
-    """A whole number from 0."""
-    if not (text.isascii() and text.isdigit()):
-        raise argparse.ArgumentTypeError(f"{text} is not a whole number from 0")
-    return int(text)
-
-
-def _path(text: str) -> Path:
-    """A path; an empty one, as of an unset variable, would mean the current folder."""
-    if not text:
-        raise argparse.ArgumentTypeError("the path is empty")
-    return Path(text)
 
 
 def _info(options: argparse.Namespace) -> int:
@@ -127,9 +84,9 @@ def _report() -> dict[str, Any]:
     from sedtf_core.labels import LABELS
 
     checkpoints = {}
-    for path in sorted((Path(__file__).parent.parent / "assets" / "checkpoints").glob("*.json")):
-        model = json.loads(path.read_text("utf-8"))["model"]
-        checkpoints[path.stem] = {
+    for file in sorted((Path(__file__).parent.parent / "assets" / "checkpoints").glob("*.json")):
+        model = json.loads(file.read_text("utf-8"))["model"]
+        checkpoints[file.stem] = {
             "system": model["system"],
             "classes": model["n_classes"],
             "channels": model["channels"],
@@ -187,23 +144,23 @@ def _analyse(options: argparse.Namespace) -> int:
     folders = AnalysisFolders(options.out, options.audio) if options.out else None
     analyser = Analyser(load_checkpoint(options.checkpoint or options.system))
     status = 0
-    for path in options.audio:
+    for recording in options.audio:
         try:
-            analysis, report = analyse_recording(path, analyser, folders)
+            analysis, report = analyse_recording(recording, analyser, folders)
         except InputError as error:
             print(f"error: {error}", file=sys.stderr)
             status = 2
             continue
         if options.json:
-            print(json.dumps(json.loads(report), ensure_ascii=False))
+            print(json.dumps(json.loads(report)))  # ASCII, for any terminal
         else:
-            _print_analysis(path, analysis)
+            _print_analysis(recording, analysis)
     return status
 
 
-def _print_analysis(path: str, analysis: Any) -> None:
+def _print_analysis(recording: str, analysis: Any) -> None:
     """Print the tags and events of a recording for people."""
-    print(f"{path}  {analysis.duration_s:.1f} s, {analysis.system}")
+    print(f"{recording}  {analysis.duration_s:.1f} s, {analysis.system}")
     probs = dict(zip(analysis.labels, analysis.clip_probs, strict=True))
     tags = [f"{label} {probs[label]:.2f}" for label in analysis.detected_labels()]
     print("  tags    " + (", ".join(tags) or "none passes the threshold"))

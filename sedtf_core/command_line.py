@@ -1,7 +1,75 @@
-"""Types of command-line arguments that refuse what no script here can use, in argparse's own words."""
+"""What every command here shares: how it ends, how it refuses an argument, and types of arguments.
+
+Conventions: exit status 0; 2 with one line on the standard error stream a problem that a user can mend; 130
+when interrupted. Anything else that is raised is a programming error and keeps its traceback. Leaves what a
+command does to ``cli`` and to the scripts of ``train``.
+"""
 
 import argparse
+import errno
+import io
+import json
 import math
+import os
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any, NoReturn
+
+from sedtf_core.errors import InputError
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose errors are one line."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise what ``command`` prints."""
+        raise InputError(f"{message}; see {self.prog} --help")
+
+
+def command(run: Callable[[list[str] | None], int | None]) -> Callable[..., int]:
+    """Make a program's ``main`` of what it does.
+
+    Parameters
+    ----------
+    run
+        Takes the arguments without the program, None for those of this process; returns an exit status,
+        or None for 0.
+
+    Returns
+    -------
+    The same, which turns an InputError or an interruption into a line and a status.
+    """
+
+    @wraps(run)
+    def main(arguments: list[str] | None = None) -> int:
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            # A file's name may hold what the terminal's encoding lacks.
+            sys.stdout.reconfigure(errors="backslashreplace")
+        try:
+            status = run(arguments) or 0
+            sys.stdout.flush()  # while an error can still be told
+        except InputError as error:
+            print(f"error: {error}", file=sys.stderr)
+            return 2
+        except KeyboardInterrupt as interruption:
+            # A script that can go on raises it anew, and says how.
+            print(str(interruption) or "stopped", file=sys.stderr)
+            return 130
+        except BrokenPipeError:
+            # The reader of a pipe, such as head, has what it wanted; Python would complain at exit.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 0
+        except OSError as error:
+            if error.errno != errno.ENOSPC:
+                raise
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            print("error: no space is left to write to; free some", file=sys.stderr)
+            return 2
+        return status
+
+    return main
 
 
 def finite(text: str) -> float:
@@ -9,9 +77,9 @@ def finite(text: str) -> float:
     try:
         value = float(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number") from None
+        value = math.nan
     if not math.isfinite(value):
-        raise argparse.ArgumentTypeError(f"must be a finite number, got {text}")
+        raise argparse.ArgumentTypeError(f"{text} is not a finite number")
     return value
 
 
@@ -21,3 +89,33 @@ def not_negative(text: str) -> float:
     if value < 0:
         raise argparse.ArgumentTypeError(f"must be at least 0, got {text}")
     return value
+
+
+def at_least(least: int) -> Callable[[str], int]:
+    """Return the type of a whole number that is not below ``least``."""
+
+    def whole(text: str) -> int:
+        # int() would take 1_000 and other scripts' digits, too.
+        if not (text.removeprefix("-").isdigit() and text.isascii() and int(text) >= least):
+            raise argparse.ArgumentTypeError(f"{text} is not a whole number from {least}")
+        return int(text)
+
+    return whole
+
+
+def given_path(text: str) -> Path:
+    """Read a path; an empty one, as of an unset variable, would mean the current folder."""
+    if not text:
+        raise argparse.ArgumentTypeError("the path is empty")
+    return Path(text)
+
+
+def write_json(target: Path, figures: dict[str, Any], option: str) -> None:
+    """Write figures to the file that an option names; InputError if that cannot be."""
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(json.dumps(figures, indent=1) + "\n", "utf-8")
+    except OSError as error:
+        raise InputError(
+            f"cannot write {target} ({error.strerror}); choose another {option}"
+        ) from None

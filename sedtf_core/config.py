@@ -12,10 +12,18 @@ from dataclasses import dataclass
 DB_PER_NEPER = 20 / math.log(10)  # log mel is a natural logarithm of magnitude
 
 
-def _require(condition: bool, message: str) -> None:
+def require(condition: bool, message: str) -> None:
     """Raise ValueError with ``message`` unless ``condition`` holds."""
     if not condition:
         raise ValueError(message)
+
+
+def require_whole(names: str, *values: object) -> None:
+    """Raise ValueError unless all are positive whole numbers; a JSON file may hold any type."""
+    require(
+        all(type(value) is int and value > 0 for value in values),
+        f"{names} must be positive whole numbers, got {', '.join(map(str, values))}",
+    )
 
 
 @dataclass(frozen=True)
@@ -32,17 +40,19 @@ class FeatureConfig:
 
     def __post_init__(self) -> None:
         """Check that the bands fit below the Nyquist frequency and that frames overlap or touch."""
-        _require(self.sample_rate > 0, f"sample_rate must be positive, got {self.sample_rate}")
-        _require(
-            0 < self.hop_length <= self.n_fft,
+        require_whole(
+            "sample_rate, n_fft, hop_length, n_mels",
+            *(self.sample_rate, self.n_fft, self.hop_length, self.n_mels),
+        )
+        require(
+            self.hop_length <= self.n_fft,
             f"hop_length must lie in 1…n_fft, got {self.hop_length} with n_fft {self.n_fft}",
         )
-        _require(
+        require(
             0 <= self.low_hz < self.high_hz <= self.sample_rate / 2,
             f"need 0 ≤ low_hz < high_hz ≤ sample_rate / 2, got {self.low_hz} and {self.high_hz}",
         )
-        _require(self.n_mels > 0, f"n_mels must be positive, got {self.n_mels}")
-        _require(self.log_offset > 0, f"log_offset must be positive, got {self.log_offset}")
+        require(self.log_offset > 0, f"log_offset must be positive, got {self.log_offset}")
 
     @property
     def frame_hop_s(self) -> float:
@@ -71,12 +81,10 @@ class ModelConfig:
 
     def __post_init__(self) -> None:
         """Check sizes and the range of the decay."""
-        _require(self.n_classes > 0, f"n_classes must be positive, got {self.n_classes}")
-        _require(
-            len(self.channels) > 0 and all(c > 0 for c in self.channels),
-            f"channels must be positive, got {self.channels}",
-        )
-        _require(0.0 <= self.decay <= 1.0, f"decay must lie in 0…1, got {self.decay}")
+        require_whole("n_classes, n_mels", self.n_classes, self.n_mels)
+        require_whole("channels", *self.channels)
+        require(len(self.channels) > 0, "channels must not be empty")
+        require(0.0 <= self.decay <= 1.0, f"decay must lie in 0…1, got {self.decay}")
 
 
 @dataclass(frozen=True)
@@ -96,10 +104,10 @@ class MixtureConfig:
 
     def __post_init__(self) -> None:
         """Check the ranges; whether the events fit depends on their lengths, when they are drawn."""
-        _require(0 < self.seconds <= 3600, f"seconds must lie in 0…3600, got {self.seconds}")
-        _require(self.n_events > 0, f"n_events must be positive, got {self.n_events}")
-        _require(self.max_event_s > 0, f"max_event_s must be positive, got {self.max_event_s}")
-        _require(
+        require(0 < self.seconds <= 3600, f"seconds must lie in 0…3600, got {self.seconds}")
+        require(self.n_events > 0, f"n_events must be positive, got {self.n_events}")
+        require(self.max_event_s > 0, f"max_event_s must be positive, got {self.max_event_s}")
+        require(
             -60.0 <= self.snr_db <= 60.0,
             f"snr_db must be a number from -60 to 60, got {self.snr_db}",
         )
@@ -128,22 +136,22 @@ class DetectionConfig:
 
     def __post_init__(self) -> None:
         """Check ranges, and that the high threshold is not below the low one."""
-        _require(
+        require(
             0.0 <= self.tagging_threshold <= 1.0,
             f"tagging_threshold must lie in 0…1, got {self.tagging_threshold}",
         )
-        _require(
+        require(
             0.0 <= self.low_threshold <= self.high_threshold <= 1.0,
             "need 0 ≤ low_threshold ≤ high_threshold ≤ 1, "
             f"got {self.low_threshold} and {self.high_threshold}",
         )
-        _require(
+        require(
             self.min_event_frames >= 0 and self.max_gap_frames >= 0,
             "min_event_frames and max_gap_frames must not be negative, "
             f"got {self.min_event_frames} and {self.max_gap_frames}",
         )
-        _require(
+        require(
             self.median_frames > 0 and self.median_frames % 2 == 1,
             f"median_frames must be odd and positive, got {self.median_frames}",
         )
-        _require(self.section_s > 0, f"section_s must be positive, got {self.section_s}")
+        require(self.section_s > 0, f"section_s must be positive, got {self.section_s}")

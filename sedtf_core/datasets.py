@@ -1,13 +1,15 @@
 """Folders of sounds: what there is to mix, its labels and splits, and each clip decoded at most once.
 
 Owns the ``sounds.csv`` form: a table beside the files with the columns path, kind (event or scene), label,
-split (train, valid or test), seconds, source, recording, licence, credit. Clips of one recording lie in one
-split. A clip is named by its path as the table writes it, never by a path that a user typed. Decoding is
-left to ``audio``, mixing to ``mixing``.
+split (train, valid or test), seconds, source, recording, licence, credit. Clips of one recording should
+lie in one split; where they do not, ``train.sounds`` leaves out those of the valid split. A clip is named by
+its path as the table writes it, never by a path that a user typed. Decoding is left to ``audio``, mixing to
+``mixing``.
 """
 
 import csv
 import hashlib
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -122,12 +124,18 @@ def read_sounds(folder: str | Path) -> list[Sound]:
             f"{root} has no {TABLE_NAMES[0]}; give --sounds a folder with that table "
             f"(columns {', '.join(COLUMNS)})"
         )
-    with table.open(newline="", encoding="utf-8") as file:
-        rows = csv.DictReader(file)
-        absent = [column for column in COLUMNS if column not in (rows.fieldnames or ())]
-        if absent:
-            raise InputError(f"{table} lacks the column {absent[0]}; it needs {', '.join(COLUMNS)}")
-        sounds = [_sound(row, f"{table}, line {rows.line_num}") for row in rows]
+    try:
+        # A spreadsheet's byte order mark is no part of the first column's name.
+        with table.open(newline="", encoding="utf-8-sig") as file:
+            rows = csv.DictReader(file)
+            absent = [column for column in COLUMNS if column not in (rows.fieldnames or ())]
+            if absent:
+                raise InputError(
+                    f"{table} lacks the column {absent[0]}; it needs {', '.join(COLUMNS)}"
+                )
+            sounds = [_sound(row, f"{table}, line {rows.line_num}") for row in rows]
+    except (UnicodeDecodeError, csv.Error, OSError):
+        raise InputError(f"{table} is not readable; save it as CSV in UTF-8") from None
     if not sounds:
         raise InputError(f"{table} has no rows; list at least one event and one scene")
     _check_files(root, sounds)
@@ -164,7 +172,9 @@ def _sound(row: dict[str, str], where: str) -> Sound:
     try:
         seconds = float(row["seconds"])
     except ValueError:
-        raise InputError(f"{where}: seconds is {row['seconds']!r}, must be a number") from None
+        seconds = math.nan
+    if not 0 < seconds < math.inf:
+        raise InputError(f"{where}: seconds is {row['seconds']!r}, must be a positive number")
     texts = {column: row[column] for column in COLUMNS if column not in ("path", "seconds")}
     return Sound(clip=row["path"], seconds=seconds, **texts)
 

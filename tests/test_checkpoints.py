@@ -114,6 +114,9 @@ def test_a_missing_a_surplus_a_misshapen_and_a_broken_tensor_are_named(tmp_path:
         {"model": {"system": "gwrp"}},
         {"model": {"system": "nonsense", "n_classes": 3, "n_mels": 64, "channels": [4, 8]}},
         {"features": {"n_fft": -1}},
+        {"features": {"hop_length": 512.5}},
+        {"model": {"system": "gwrp", "n_classes": 3.0, "n_mels": 64, "channels": [4, 8]}},
+        {"model": {"system": "gwrp", "n_classes": 3, "n_mels": 64, "channels": [4.5, 8]}},
     ],
 )
 def test_metadata_that_describes_no_network_is_refused(

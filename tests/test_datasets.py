@@ -84,13 +84,29 @@ def test_a_path_that_leads_out_of_the_folder_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("change", "message"),
-    [({"kind": "noise"}, "kind"), ({"split": "dev"}, "split"), ({"seconds": "two"}, "seconds")],
+    [
+        ({"kind": "noise"}, "kind"),
+        ({"split": "dev"}, "split"),
+        ({"seconds": "two"}, "seconds"),
+        ({"seconds": "nan"}, "seconds"),
+        ({"seconds": "-1"}, "seconds"),
+    ],
 )
 def test_a_wrong_cell_is_named_with_its_line(
     tmp_path: Path, change: dict[str, str], message: str
 ) -> None:
     with pytest.raises(InputError, match=f"line 2: {message}"):
         read_sounds(write_folder(tmp_path, [ROWS[0] | change]))
+
+
+def test_a_table_of_another_encoding_says_so(tmp_path: Path) -> None:
+    table = write_folder(tmp_path, ROWS) / "sounds.csv"
+    text = table.read_text("utf-8")
+    table.write_text(text, "utf-16")
+    with pytest.raises(InputError, match="save it as CSV in UTF-8"):
+        read_sounds(tmp_path)
+    table.write_text(text, "utf-8-sig")  # as spreadsheets save it
+    assert len(read_sounds(tmp_path)) == len(ROWS)
 
 
 def test_a_split_that_cannot_be_mixed_says_what_lacks(tmp_path: Path) -> None:

@@ -14,7 +14,6 @@ extra ``library`` (mido); pip fetches the animal recordings. Leaves reading a li
 ``sedtf_core.datasets``, and the licences in full to LICENCES.md, which is written by hand.
 """
 
-import argparse
 import csv
 import io
 import shutil
@@ -32,6 +31,7 @@ import numpy as np
 import soundfile
 import soxr
 
+from sedtf_core.command_line import Parser, at_least, command, given_path
 from sedtf_core.datasets import COLUMNS
 from sedtf_core.errors import InputError
 from sedtf_core.labels import LABELS
@@ -746,33 +746,30 @@ def check_tools(out: Path) -> None:
         raise InputError(f"{out} holds something other than a library; choose another folder")
 
 
-def main() -> None:
+@command
+def main(arguments: list[str] | None = None) -> None:
     """Build beside the target, measure, and replace the target only if nothing is wrong."""
-    parser = argparse.ArgumentParser(description="Render the application's sound library.")
-    parser.add_argument("--out", type=Path, default=Path("assets/library"))
-    parser.add_argument("--seed", type=int, default=0)
-    arguments = parser.parse_args()
-    out = arguments.out.resolve()
-    try:
-        check_tools(out)
-        out.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=out.parent) as scratch:
-            studio = Studio(animals=fetch_animals(Path(scratch)), scratch=Path(scratch))
-            fresh = Path(scratch) / "library"
-            rows = build(fresh, studio, arguments.seed)
-            save_table(fresh / "library.csv", rows)
-            shutil.copy(LICENCES_PAGE, fresh)
-            print_summary(fresh, rows)
-            if faults := problems(fresh, rows):
-                raise InputError(f"the library is not fit to ship: {'; '.join(faults)}")
-            if out.exists():
-                keep_same_sounding(fresh, out)
-                shutil.rmtree(out)
-            fresh.rename(out)
-    except InputError as error:
-        print(f"error: {error}", file=sys.stderr)
-        raise SystemExit(2) from None
+    parser = Parser(description="Render the application's sound library.")
+    parser.add_argument("--out", type=given_path, default=Path("assets/library"))
+    parser.add_argument("--seed", type=at_least(0), default=0)
+    options = parser.parse_args(arguments)
+    out = options.out.resolve()
+    check_tools(out)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=out.parent) as scratch:
+        studio = Studio(animals=fetch_animals(Path(scratch)), scratch=Path(scratch))
+        fresh = Path(scratch) / "library"
+        rows = build(fresh, studio, options.seed)
+        save_table(fresh / "library.csv", rows)
+        shutil.copy(LICENCES_PAGE, fresh)
+        print_summary(fresh, rows)
+        if faults := problems(fresh, rows):
+            raise InputError(f"the library is not fit to ship: {'; '.join(faults)}")
+        if out.exists():
+            keep_same_sounding(fresh, out)
+            shutil.rmtree(out)
+        fresh.rename(out)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

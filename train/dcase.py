@@ -21,6 +21,7 @@ from pathlib import Path
 import soundfile
 from tqdm import tqdm
 
+from sedtf_core.command_line import Parser, command, given_path
 from sedtf_core.datasets import COLUMNS, SPLITS, TABLE_NAMES, Sound
 from sedtf_core.errors import InputError
 from train.folds import FOLDS, require_fold, split_fold
@@ -210,42 +211,38 @@ def _seconds(path: Path) -> float:
 
 def _parse(arguments: list[str] | None) -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(prog="python -m train.dcase", description=__doc__)
-    parser.add_argument("--events", type=Path, required=True, help="folder of FSDKaggle2018")
-    parser.add_argument("--scenes", type=Path, required=True, help="folder of the TUT scenes")
+    parser = Parser(prog="python -m train.dcase", description=__doc__)
+    parser.add_argument("--events", type=given_path, required=True, help="folder of FSDKaggle2018")
+    parser.add_argument("--scenes", type=given_path, required=True, help="folder of the TUT scenes")
     parser.add_argument("--fold", type=int, required=True, help=f"tested on, 1 to {FOLDS}")
     parser.add_argument("--seed", type=int, default=0, help="deals the folds")
-    parser.add_argument("--out", type=Path, required=True, help="gets sounds.csv; holds both")
+    parser.add_argument("--out", type=given_path, required=True, help="gets sounds.csv; holds both")
     parser.add_argument("--replace", action="store_true", help="replace a sounds.csv there")
     return parser.parse_args(arguments)
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Write the table that the command line asks for; returns the exit status."""
+@command
+def main(arguments: list[str] | None = None) -> None:
+    """Write the table that the command line asks for."""
     options = _parse(arguments)
-    try:
-        require_fold(options.fold)  # before thousands of headers are read
-        if (options.out / TABLE_NAMES[0]).exists() and not options.replace:
-            raise InputError(
-                f"{options.out} has a {TABLE_NAMES[0]} already; add --replace to write another fold over it"
-            )
-        sounds = [
-            sound
-            for clips in (
-                read_events(options.events, options.out),
-                read_scenes(options.scenes, options.out),
-            )
-            for sound in split_fold(clips, options.fold, options.seed)
-        ]
-        table = write_table(sounds, options.out)
-    except InputError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
+    require_fold(options.fold)  # before thousands of headers are read
+    if (options.out / TABLE_NAMES[0]).exists() and not options.replace:
+        raise InputError(
+            f"{options.out} has a {TABLE_NAMES[0]} already; add --replace to write another fold over it"
+        )
+    sounds = [
+        sound
+        for clips in (
+            read_events(options.events, options.out),
+            read_scenes(options.scenes, options.out),
+        )
+        for sound in split_fold(clips, options.fold, options.seed)
+    ]
+    table = write_table(sounds, options.out)
     counts = Counter((sound.split, sound.kind) for sound in sounds)
     for split in SPLITS:
         print(f"{split:6s}{counts[split, 'event']:6d} events {counts[split, 'scene']:6d} scenes")
     print(f"fold {options.fold} of {FOLDS} → {table}")
-    return 0
 
 
 if __name__ == "__main__":

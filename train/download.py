@@ -23,6 +23,7 @@ import pooch
 import requests
 from tqdm import tqdm
 
+from sedtf_core.command_line import Parser, command, given_path
 from sedtf_core.errors import InputError
 
 ADDRESS = "https://zenodo.org/records"
@@ -270,10 +271,13 @@ def _run(options: argparse.Namespace) -> None:
         unpack(fetch(record, name, archives, options.mirror), options.out)
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Fetch what the command line asks for; returns the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m train.download", description=__doc__)
-    parser.add_argument("--out", type=Path, required=True, help="gets both data sets, unpacked")
+@command
+def main(arguments: list[str] | None = None) -> None:
+    """Fetch what the command line asks for."""
+    parser = Parser(prog="python -m train.download", description=__doc__)
+    parser.add_argument(
+        "--out", type=given_path, required=True, help="gets both data sets, unpacked"
+    )
     parser.add_argument("--only", choices=tuple(RECORDS), help="one of the two data sets")
     parser.add_argument("--yes", action="store_true", help="do not ask")
     parser.add_argument("--mirror", default=ADDRESS, help="another address of the records")
@@ -281,18 +285,15 @@ def main(arguments: list[str] | None = None) -> int:
     pooch.get_logger().setLevel("WARNING")  # the bar says what is being loaded
     try:
         _run(options)
-    except InputError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
     except KeyboardInterrupt:
-        print("\nstopped; give the same command again, it goes on from there", file=sys.stderr)
-        return 130
+        raise KeyboardInterrupt(
+            "stopped; give the same command again, it goes on from there"
+        ) from None
     print(
         f"unpacked in {options.out}; its folder archives can be deleted. Next:\n"
         f"python -m train.dcase --events {options.out} --scenes {options.out / _TUT} --fold 1 "
         f"--out {options.out}"
     )
-    return 0
 
 
 if __name__ == "__main__":

@@ -13,16 +13,15 @@ has them with what they give on the mixtures evaluated, beside the same at the p
 """
 
 import argparse
-import json
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from tqdm import tqdm
 
 import sedtf_core
 from sedtf_core.checkpoints import Checkpoint, load_checkpoint
+from sedtf_core.command_line import Parser, at_least, command, given_path, write_json
 from sedtf_core.config import DetectionConfig, MixtureConfig
 from sedtf_core.datasets import SoundBank, data_hash
 from sedtf_core.errors import InputError
@@ -35,13 +34,15 @@ from train.tuning import Thresholds, tune
 
 def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(prog="python -m train.evaluate", description=__doc__)
+    parser = Parser(prog="python -m train.evaluate", description=__doc__)
     which = parser.add_mutually_exclusive_group(required=True)
     which.add_argument("--system", help="a shipped checkpoint")
-    which.add_argument("--checkpoint", type=Path, help="a .safetensors file")
+    which.add_argument("--checkpoint", type=given_path, help="a .safetensors file")
     add_mixture_arguments(parser)
-    parser.add_argument("--json", type=Path, help="write all figures to this file")
-    parser.add_argument("--replicates", type=int, default=1000, help="of the bootstrap; 0 for none")
+    parser.add_argument("--json", type=given_path, help="write all figures to this file")
+    parser.add_argument(
+        "--replicates", type=at_least(0), default=1000, help="of the bootstrap; 0 for none"
+    )
     parser.add_argument(
         "--drop-first", action="store_true", help="drop short events, then join, as the text has it"
     )
@@ -50,7 +51,7 @@ def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
     )
     parser.add_argument(
         "--tune-count",
-        type=int,
+        type=at_least(0),
         default=0,
         metavar="N",
         help="choose thresholds on N mixtures of the valid split, too; 0 for none",
@@ -61,8 +62,6 @@ def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
 
 def evaluate(options: argparse.Namespace) -> dict[str, Any]:
     """Run the evaluation that the options describe; InputError for what is wrong with them."""
-    if options.tune_count < 0:
-        raise InputError(f"--tune-count is {options.tune_count}, must be at least 0")
     if options.tune_count and options.split == "valid":
         raise InputError(
             "--tune-count chooses thresholds on the valid split; evaluate another --split"
@@ -124,25 +123,16 @@ def _require_known(bank: SoundBank, checkpoint: Checkpoint) -> None:
         )
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Evaluate as the command line says; returns the exit status."""
+@command
+def main(arguments: list[str] | None = None) -> None:
+    """Evaluate as the command line says."""
     options = parse_arguments(arguments)
-    try:
-        result = evaluate(options)
-        result["command"] = " ".join(
-            ["python -m train.evaluate", *(sys.argv[1:] if arguments is None else arguments)]
-        )
-        if options.json:
-            try:
-                options.json.parent.mkdir(parents=True, exist_ok=True)
-                options.json.write_text(json.dumps(result, indent=1) + "\n", "utf-8")
-            except OSError as error:
-                raise InputError(
-                    f"cannot write {options.json} ({error.strerror}); choose another --json"
-                ) from None
-    except InputError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
+    result = evaluate(options)
+    result["command"] = " ".join(
+        ["python -m train.evaluate", *(sys.argv[1:] if arguments is None else arguments)]
+    )
+    if options.json:
+        write_json(options.json, result, "--json")
     for name in ("tagging", "frame", "event", "segmentation", "separation", "psds"):
         if name in result:
             print(f"{name:13s}" + "  ".join(f"{k} {v:.3f}" for k, v in result[name].items()))
@@ -150,7 +140,6 @@ def main(arguments: list[str] | None = None) -> int:
         if threshold is not None:
             figures = result["tuned"][name]
             print(f"{name:13s}f1 {figures['f1']:.3f} at {threshold:.3g}, tuned on the valid split")
-    return 0
 
 
 if __name__ == "__main__":

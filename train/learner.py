@@ -78,7 +78,10 @@ class Learner:
             output = self._network(features)
         # Rounding may carry a weighted mean of ones past 1, where the loss is not defined.
         probs = output.clip_probs.float().clamp(0, 1)
-        loss = nn.functional.binary_cross_entropy(probs, weak_labels)
+        # A probability that is no number must reach the log; the loss itself would stop at it.
+        loss: Tensor = (
+            nn.functional.binary_cross_entropy(probs.nan_to_num(), weak_labels) + 0 * probs.sum()
+        )
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()
         self.optimiser.step()

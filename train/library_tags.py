@@ -6,7 +6,6 @@ The library's sounds were in no training, validation or test split: this is what
 meets. A class counts as found if its clip probability is among the ``--first`` highest.
 """
 
-import argparse
 import sys
 from pathlib import Path
 
@@ -14,9 +13,9 @@ import numpy as np
 from tqdm import tqdm
 
 from sedtf_core.checkpoints import load_checkpoint
+from sedtf_core.command_line import Parser, at_least, command, finite, given_path
 from sedtf_core.config import MixtureConfig
 from sedtf_core.datasets import SoundBank
-from sedtf_core.errors import InputError
 from sedtf_core.inference import Analyser
 from sedtf_core.mixing import Mixture, mix
 from train.mixtures import draw_recipes
@@ -30,37 +29,31 @@ def found_among_first(analyser: Analyser, mixture: Mixture, first: int) -> int:
     return len(guesses & {event.label for event in mixture.events})
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Print a line a system; returns the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m train.library_tags", description=__doc__)
+@command
+def main(arguments: list[str] | None = None) -> None:
+    """Print a line a system."""
+    parser = Parser(prog="python -m train.library_tags", description=__doc__)
     parser.add_argument("checkpoints", nargs="+", help="shipped names or paths")
-    parser.add_argument("--library", type=Path, default=Path("assets/library"))
-    parser.add_argument("--snr", type=float, default=10.0, help="in dB")
-    parser.add_argument("--count", type=int, default=100, help="number of mixtures")
-    parser.add_argument("--first", type=int, default=5, help="number of guesses")
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--library", type=given_path, default=Path("assets/library"))
+    parser.add_argument("--snr", type=finite, default=10.0, help="in dB")
+    parser.add_argument("--count", type=at_least(1), default=100, help="number of mixtures")
+    parser.add_argument("--first", type=at_least(1), default=5, help="number of guesses")
+    parser.add_argument("--seed", type=at_least(0), default=0)
     options = parser.parse_args(arguments)
-    try:
-        bank = SoundBank.open(options.library)
-        config = MixtureConfig(snr_db=options.snr)
-        recipes = list(draw_recipes(bank, config, options.count, options.seed))
-        for name in options.checkpoints:
-            analyser = Analyser(load_checkpoint(name))
-            found = [
-                found_among_first(
-                    analyser, mix(recipe, bank.waveform, bank.sample_rate), options.first
-                )
-                for recipe in tqdm(recipes, name, disable=None)
-            ]
-            complete = sum(number == config.n_events for number in found)
-            print(
-                f"{name}: all {config.n_events} classes among the first {options.first} in {complete} "
-                f"of {len(found)} mixtures at {options.snr:g} dB; {np.mean(found):.2f} found on average"
-            )
-    except (InputError, ValueError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    return 0
+    bank = SoundBank.open(options.library)
+    config = MixtureConfig(snr_db=options.snr)
+    recipes = list(draw_recipes(bank, config, options.count, options.seed))
+    for name in options.checkpoints:
+        analyser = Analyser(load_checkpoint(name))
+        found = [
+            found_among_first(analyser, mix(recipe, bank.waveform, bank.sample_rate), options.first)
+            for recipe in tqdm(recipes, name, disable=None)
+        ]
+        complete = sum(number == config.n_events for number in found)
+        print(
+            f"{name}: all {config.n_events} classes among the first {options.first} in {complete} "
+            f"of {len(found)} mixtures at {options.snr:g} dB; {np.mean(found):.2f} found on average"
+        )
 
 
 if __name__ == "__main__":

@@ -5,33 +5,26 @@ python -m train.make_mixtures --sounds DIR --split test --snr 0 --count 200 --se
 
 import argparse
 import sys
-from pathlib import Path
 
 from tqdm import tqdm
 
-from sedtf_core.errors import InputError
+from sedtf_core.command_line import command, given_path
 from sedtf_core.mixing import mix
 from sedtf_core.recordings import save_mixture
 from train.mixtures import add_mixture_arguments, draw_recipes, open_mixtures
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Write the mixtures that the command line asks for; returns the exit status."""
+@command
+def main(arguments: list[str] | None = None) -> None:
+    """Write the mixtures that the command line asks for."""
     parser = argparse.ArgumentParser(prog="python -m train.make_mixtures", description=__doc__)
     add_mixture_arguments(parser)
-    parser.add_argument("--out", type=Path, required=True, help="gets a folder a mixture")
+    parser.add_argument("--out", type=given_path, required=True, help="gets a folder a mixture")
     options = parser.parse_args(arguments)
-    try:
-        bank, config = open_mixtures(options)
-        recipes = draw_recipes(bank, config, options.count, options.seed)
-        for number, recipe in enumerate(tqdm(recipes, total=options.count, unit="mixture")):
-            save_mixture(
-                mix(recipe, bank.waveform, bank.sample_rate), options.out / f"{number:05d}"
-            )
-    except InputError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    return 0
+    bank, config = open_mixtures(options)
+    recipes = draw_recipes(bank, config, options.count, options.seed)
+    for number, recipe in enumerate(tqdm(recipes, total=options.count, unit="mixture")):
+        save_mixture(mix(recipe, bank.waveform, bank.sample_rate), options.out / f"{number:05d}")
 
 
 if __name__ == "__main__":

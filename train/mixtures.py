@@ -2,14 +2,15 @@
 
 import argparse
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 
+from sedtf_core.command_line import at_least, finite, given_path
 from sedtf_core.config import MixtureConfig
 from sedtf_core.datasets import SPLITS, SoundBank, read_sounds, require_mixable
 from sedtf_core.errors import InputError
 from sedtf_core.mixing import Recipe, draw_recipe
+from train.sounds import without_heard_recordings
 
 
 def draw_recipes(bank: SoundBank, config: MixtureConfig, count: int, seed: int) -> Iterator[Recipe]:
@@ -22,11 +23,11 @@ def draw_recipes(bank: SoundBank, config: MixtureConfig, count: int, seed: int) 
 
 def add_mixture_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe a set of mixtures on a command line."""
-    parser.add_argument("--sounds", type=Path, required=True, help="folder with sounds.csv")
+    parser.add_argument("--sounds", type=given_path, required=True, help="folder with sounds.csv")
     parser.add_argument("--split", choices=SPLITS, default="test")
-    parser.add_argument("--snr", type=float, default=0.0, help="in dB")
-    parser.add_argument("--count", type=int, default=200, help="number of mixtures")
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--snr", type=finite, default=0.0, help="in dB")
+    parser.add_argument("--count", type=at_least(1), default=200, help="number of mixtures")
+    parser.add_argument("--seed", type=at_least(0), default=0)
     parser.add_argument(
         "--fixed-onsets", action="store_true", help="0.5, 3.0 and 5.5 s, as in the published code"
     )
@@ -39,10 +40,6 @@ def add_mixture_arguments(parser: argparse.ArgumentParser) -> None:
 
 def open_mixtures(options: argparse.Namespace) -> tuple[SoundBank, MixtureConfig]:
     """Check the options of ``add_mixture_arguments``; InputError says what is wrong."""
-    if options.count < 1:
-        raise InputError(f"--count is {options.count}, must be at least 1")
-    if options.seed < 0:
-        raise InputError(f"--seed is {options.seed}, must not be negative")
     try:
         config = MixtureConfig(
             snr_db=options.snr,
@@ -51,7 +48,7 @@ def open_mixtures(options: argparse.Namespace) -> tuple[SoundBank, MixtureConfig
         )
     except ValueError as error:
         raise InputError(f"{error}; choose another --snr") from None
-    rows = read_sounds(options.sounds)
+    rows = without_heard_recordings(read_sounds(options.sounds))
     require_mixable(rows, options.split, config.n_events)
     bank = SoundBank(options.sounds, [row for row in rows if row.split == options.split])
     return bank, config

@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any
 
 import numpy as np
@@ -56,7 +57,7 @@ class RunFolder:
             return
         if not (self.path / "state.pt").is_file():
             raise InputError(f"{self.path} holds no run to resume; leave out --resume to start one")
-        before = json.loads(config_path.read_text("utf-8"))["settings"]
+        before = self._config()["settings"]
         values = json.loads(json.dumps(asdict(self.settings)))
         changed = [key for key, value in values.items() if before.get(key) != value]
         if changed:
@@ -78,12 +79,22 @@ class RunFolder:
 
     def check_data(self, data_hash: str) -> None:
         """Check that a run goes on with the sounds that it was started on."""
-        before = json.loads((self.path / "config.json").read_text("utf-8")).get("data_hash")
+        before = self._config().get("data_hash")
         if before not in (None, data_hash):
             raise InputError(
                 f"the run in {self.path} was started on other sounds or mixtures (table {before}, now "
                 f"{data_hash}); restore the folder's table or start a new run"
             )
+
+    def _config(self) -> dict[str, Any]:
+        """Read config.json."""
+        path = self.path / "config.json"
+        try:
+            config = json.loads(path.read_text("utf-8"))
+            config["settings"].items()
+        except (OSError, ValueError, LookupError, TypeError, AttributeError):
+            raise InputError(f"{path} is damaged; start a new run in another --out") from None
+        return config  # type: ignore[no-any-return]
 
     def description(self) -> dict[str, Any]:
         """Return how to repeat the run: the command, and the versions and settings that it had."""
@@ -145,10 +156,17 @@ class RunFolder:
 
     def load_state(self, model: nn.Module, optimiser: torch.optim.Optimizer) -> int:
         """Restore weights and optimiser; returns the step."""
-        state = torch.load(self.path / "state.pt", weights_only=True, map_location="cpu")
-        model.load_state_dict(state["model"])
-        optimiser.load_state_dict(state["optimiser"])
-        return int(state["step"])
+        path = self.path / "state.pt"
+        try:
+            state = torch.load(path, weights_only=True, map_location="cpu")
+            model.load_state_dict(state["model"])
+            optimiser.load_state_dict(state["optimiser"])
+            return int(state["step"])
+        except (OSError, RuntimeError, LookupError, TypeError, ValueError, UnpicklingError):
+            raise InputError(
+                f"{path} is damaged or of another network; start a new run with "
+                f"--init {self.path / 'last'} and another --out"
+            ) from None
 
     def drop_rows_after(self, step: int) -> None:
         """Remove rows of later steps, which will be run again."""

@@ -3,6 +3,8 @@
 import math
 from dataclasses import dataclass, replace
 
+from sedtf_core.config import MixtureConfig, require
+
 PAPER_CHANNELS = (32, 64, 128, 128)
 DECAY_STAGES = 7
 
@@ -65,6 +67,25 @@ class TrainSettings:
     valid_snr_db: float = 10.0
     snapshots: int = 8
     patience: int | None = None
+
+    def __post_init__(self) -> None:
+        """Check the ranges; ValueError names the setting. Other checks wait for the sounds."""
+        low, high = self.snr_db
+        require(
+            -60 <= low <= high <= 60,
+            f"snr_db must rise between -60 and 60, got {low:g} to {high:g}",
+        )
+        needed_s = self.n_events * MixtureConfig().max_event_s
+        require(
+            needed_s <= self.clip_s <= 3600,
+            f"clip_s must lie in {needed_s:g}…3600 for {self.n_events} events, got {self.clip_s:g}",
+        )
+        require(0 <= self.peak_rate <= 1, f"peak_rate must lie in 0…1, got {self.peak_rate:g}")
+        decay = self.decay if self.first_decay is None else self.first_decay
+        require(0 <= decay < 1, f"first_decay must be 0 or more and below 1, got {decay:g}")
+        for name, limit in (("speed_octaves", 3), ("gain_db", 60), ("filter_db", 60)):
+            value = getattr(self, name)
+            require(0 <= value <= limit, f"{name} must lie in 0…{limit}, got {value:g}")
 
     def rate(self, step: int) -> float:
         """Learning rate of a step, counted from 0."""

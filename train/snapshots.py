@@ -7,7 +7,6 @@ run; kept are the masks of the classes that are there, as bytes. Beside them sta
 the learning curve of the run folder, and the training loss of each step, thinned.
 """
 
-import argparse
 import csv
 import json
 import sys
@@ -18,6 +17,7 @@ from jaxtyping import Float, Int, UInt8
 from tqdm import tqdm
 
 from sedtf_core.checkpoints import load_checkpoint
+from sedtf_core.command_line import Parser, command, given_path
 from sedtf_core.config import MixtureConfig
 from sedtf_core.datasets import SoundBank
 from sedtf_core.errors import InputError
@@ -82,36 +82,32 @@ def loss_curves(run: Path) -> dict[str, np.ndarray]:
     }
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Write the snapshots that the command line names; returns the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m train.snapshots", description=__doc__)
-    parser.add_argument("runs", nargs="+", type=Path, help="run folders of train.train")
-    parser.add_argument("--library", type=Path, required=True, help="folder with library.csv")
-    parser.add_argument("--out", type=Path, required=True, help="file to write, .npz")
+@command
+def main(arguments: list[str] | None = None) -> None:
+    """Write the snapshots that the command line names."""
+    parser = Parser(prog="python -m train.snapshots", description=__doc__)
+    parser.add_argument("runs", nargs="+", type=given_path, help="run folders of train.train")
+    parser.add_argument("--library", type=given_path, required=True, help="folder with library.csv")
+    parser.add_argument("--out", type=given_path, required=True, help="file to write, .npz")
     options = parser.parse_args(arguments)
-    try:
-        bank = SoundBank.open(options.library)
-        recipes = list(draw_recipes(bank, MixtureConfig(snr_db=SNR_DB), CLIPS, SEED))
-        mixtures = [mix(recipe, bank.waveform, bank.sample_rate) for recipe in recipes]
-        arrays: dict[str, np.ndarray] = {
-            "recipes": np.array([json.dumps(recipe.to_dict()) for recipe in recipes])
-        }
-        for run in options.runs:
-            paths = sorted((run / "snapshots").glob("*.safetensors"))
-            if not paths:
-                raise InputError(f"{run} holds no snapshots; give a run folder of train.train")
-            system = load_checkpoint(paths[0]).metadata.model.system
-            arrays[f"{system}_steps"] = np.array([int(path.stem.split("_")[1]) for path in paths])
-            arrays[f"{system}_masks"] = np.stack(
-                [snapshot_masks(path, mixtures) for path in tqdm(paths, system)]
-            )
-            arrays |= {f"{system}_{name}": curve for name, curve in loss_curves(run).items()}
-        np.savez_compressed(options.out, **arrays)  # type: ignore[arg-type]
-    except InputError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
+    bank = SoundBank.open(options.library)
+    recipes = list(draw_recipes(bank, MixtureConfig(snr_db=SNR_DB), CLIPS, SEED))
+    mixtures = [mix(recipe, bank.waveform, bank.sample_rate) for recipe in recipes]
+    arrays: dict[str, np.ndarray] = {
+        "recipes": np.array([json.dumps(recipe.to_dict()) for recipe in recipes])
+    }
+    for run in options.runs:
+        paths = sorted((run / "snapshots").glob("*.safetensors"))
+        if not paths:
+            raise InputError(f"{run} holds no snapshots; give a run folder of train.train")
+        system = load_checkpoint(paths[0]).metadata.model.system
+        arrays[f"{system}_steps"] = np.array([int(path.stem.split("_")[1]) for path in paths])
+        arrays[f"{system}_masks"] = np.stack(
+            [snapshot_masks(path, mixtures) for path in tqdm(paths, system)]
+        )
+        arrays |= {f"{system}_{name}": curve for name, curve in loss_curves(run).items()}
+    np.savez_compressed(options.out, **arrays)  # type: ignore[arg-type]
     print(f"{options.out}: {options.out.stat().st_size / 1024:.0f} KiB")
-    return 0
 
 
 if __name__ == "__main__":

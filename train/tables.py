@@ -9,7 +9,6 @@ paper has no figures of stands in tables named ``extra_…``, where the results 
 and without gating, and thresholds tuned on the valid split.
 """
 
-import argparse
 import csv
 import io
 import json
@@ -19,6 +18,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from sedtf_core.command_line import Parser, command, given_path
 from sedtf_core.errors import InputError
 from train.extra_tables import EXTRAS, extra_rows, extra_table, told
 from train.paper import COLUMNS, FIGURES, SYSTEMS
@@ -169,27 +169,23 @@ def read_result(path: Path) -> dict[str, Any]:
     return result
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Write the tables of the results that the command line names; returns the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m train.tables", description=__doc__)
-    parser.add_argument("results", nargs="+", type=Path, help="JSON files of train.evaluate")
-    parser.add_argument("--out", type=Path, required=True, help="folder for the tables")
+@command
+def main(arguments: list[str] | None = None) -> None:
+    """Write the tables of the results that the command line names."""
+    parser = Parser(prog="python -m train.tables", description=__doc__)
+    parser.add_argument("results", nargs="+", type=given_path, help="JSON files of train.evaluate")
+    parser.add_argument("--out", type=given_path, required=True, help="folder for the tables")
     options = parser.parse_args(arguments)
+    results = [read_result(path) for path in options.results]
     try:
-        results = [read_result(path) for path in options.results]
-        try:
-            options.out.mkdir(parents=True, exist_ok=True)
-            names = write_tables(results, options.out)
-        except OSError as error:
-            raise InputError(
-                f"cannot write to {options.out} ({error.strerror}); choose another --out"
-            ) from None
-    except InputError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
+        options.out.mkdir(parents=True, exist_ok=True)
+        names = write_tables(results, options.out)
+    except OSError as error:
+        raise InputError(
+            f"cannot write to {options.out} ({error.strerror}); choose another --out"
+        ) from None
     for name in names:
         print(options.out / f"{name}.md")
-    return 0
 
 
 if __name__ == "__main__":

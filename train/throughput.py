@@ -8,20 +8,18 @@ slows all of them alike, and the median step counts.
 """
 
 import argparse
-import json
 import statistics
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
 from tqdm import trange
 
-from sedtf_core.errors import InputError
+from sedtf_core.command_line import Parser, at_least, command, given_path, write_json
 from sedtf_core.features import log_mel
 from sedtf_core.models import SYSTEMS
 from train.learner import Learner
@@ -90,40 +88,34 @@ def _tf32(is_allowed: bool) -> Iterator[None]:
         torch.backends.cudnn.allow_tf32 = before
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Measure what the command line names; returns the exit status."""
-    parser = argparse.ArgumentParser(
+@command
+def main(arguments: list[str] | None = None) -> None:
+    """Measure what the command line names."""
+    parser = Parser(
         prog="python -m train.throughput",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--sounds", type=Path, required=True, help="folder with sounds.csv")
+    parser.add_argument("--sounds", type=given_path, required=True, help="folder with sounds.csv")
     parser.add_argument("--system", choices=SYSTEMS, required=True)
     parser.add_argument("--preset", choices=sorted(PRESETS), default="laptop")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, …")
-    parser.add_argument("--batch-size", type=int)
-    parser.add_argument("--steps", type=int, default=20, help="steps of each measurement")
+    parser.add_argument("--batch-size", type=at_least(1))
+    parser.add_argument("--steps", type=at_least(1), default=20, help="steps of each measurement")
     parser.add_argument("--compile", action="store_true", help="let torch.compile fuse the network")
-    parser.add_argument("--json", type=Path, help="write the figures here, too")
+    parser.add_argument("--json", type=given_path, help="write the figures here, too")
     options = parser.parse_args(arguments)
-    if options.steps < 1:
-        parser.error(f"--steps must be at least 1, got {options.steps}")
     settings = preset_settings(options.preset, options.system, batch_size=options.batch_size)
-    try:
-        with joined_group(options.device) as group:
-            trainer = Trainer(settings, options.sounds, group, is_compiled=options.compile)
-            figures = measure_steps(trainer, options.steps)
-            ways = measure_network(trainer, options.steps)
-    except InputError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
+    with joined_group(options.device) as group:
+        trainer = Trainer(settings, options.sounds, group, is_compiled=options.compile)
+        figures = measure_steps(trainer, options.steps)
+        ways = measure_network(trainer, options.steps)
     print(summary_line(figures))
     for name, clips_per_s in ways.items():
         ratio = clips_per_s / ways[EAGER]
         print(f"network alone, {name}: {clips_per_s:.1f} clips/s, {ratio:.2f} × {EAGER}")
     if options.json:
-        options.json.write_text(json.dumps({**figures, "network_alone": ways}, indent=1) + "\n")
-    return 0
+        write_json(options.json, {**figures, "network_alone": ways}, "--json")
 
 
 if __name__ == "__main__":

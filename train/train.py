@@ -15,6 +15,7 @@ where it stopped, and at the end throughput.json and learning_curve.png.
 """
 
 import argparse
+import math
 import sys
 import time
 from pathlib import Path
@@ -25,12 +26,12 @@ from torch import Tensor
 from tqdm import tqdm
 
 from sedtf_core.checkpoints import Metadata, save_checkpoint
+from sedtf_core.command_line import Parser, at_least, command, finite, given_path, not_negative
 from sedtf_core.config import FeatureConfig, MixtureConfig, ModelConfig
 from sedtf_core.datasets import Sound, SoundBank, data_hash
 from sedtf_core.errors import InputError
 from sedtf_core.features import log_mel
 from sedtf_core.models import SYSTEMS
-from train.arguments import finite, not_negative
 from train.augmentation import random_colours
 from train.batches import MixtureBatches, to_device
 from train.fixed_mixtures import FixedMixtures
@@ -98,11 +99,13 @@ class Trainer:
         self.batches: MixtureBatches | FixedMixtures
         if mixtures is None:
             config = MixtureConfig(seconds=settings.clip_s, n_events=settings.n_events)
-            self.batches = self._batches(sounds, "train", config)
+            self.batches = self._batches(sounds, rows, "train", config)
         else:
             self.batches = self._fixed_mixtures(mixtures, rows)
         self.validation = (
-            Validation(self._batches(sounds, "valid", MixtureConfig()), settings, self.features)
+            Validation(
+                self._batches(sounds, rows, "valid", MixtureConfig()), settings, self.features
+            )
             if group.is_first
             else None
         )
@@ -113,9 +116,11 @@ class Trainer:
         self.meter = Meter(group.device, settings.batch_size)
         self.step = 0
 
-    def _batches(self, sounds: Path, split: str, config: MixtureConfig) -> MixtureBatches:
+    def _batches(
+        self, sounds: Path, rows: list[Sound], split: str, config: MixtureConfig
+    ) -> MixtureBatches:
         """Mixtures of one split."""
-        bank = SoundBank.open(sounds, split=split)
+        bank = SoundBank(sounds, [row for row in rows if row.split == split])
         return MixtureBatches(bank, self.labels, config, self.group.device)
 
     def _fixed_mixtures(self, folder: Path, rows: list[Sound]) -> FixedMixtures:
@@ -203,6 +208,7 @@ class Run:
         """Begin with nothing to log."""
         self.trainer, self.folder, self.group = trainer, folder, trainer.group
         self._unlogged: list[tuple[int, Tensor, float]] = []
+        self._has_diverged = False
 
     def start(self) -> None:
         """Begin a new run: write config.json, measure the training set's statistics or take weights."""
@@ -262,6 +268,11 @@ class Run:
         if not self._unlogged:
             return 0.0
         losses = self.group.mean(torch.stack([loss for _, loss, _ in self._unlogged])).tolist()
+        if not math.isfinite(losses[-1]):
+            self._has_diverged = True
+            raise InputError(
+                f"the loss is no number at step {self.trainer.step}; start again with a lower --peak-rate"
+            )
         if self.group.is_first:
             self.folder.log(
                 [
@@ -300,8 +311,8 @@ class Run:
         return self.group.agree(is_stalled)
 
     def _keep(self) -> None:
-        """Write the last checkpoint and all that resuming needs."""
-        if self.group.is_first:
+        """Write the last checkpoint and all that resuming needs, unless the weights are lost."""
+        if self.group.is_first and not self._has_diverged:
             if self.group.size == 1:
                 self._log()  # of several, one that was interrupted must not wait for the others
             self._save("last")
@@ -346,15 +357,15 @@ def draw_learning_curve(folder: RunFolder) -> None:
 
 def parse_arguments(arguments: list[str]) -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="python -m train.train",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--sounds", type=Path, required=True, help="folder with sounds.csv")
+    parser.add_argument("--sounds", type=given_path, required=True, help="folder with sounds.csv")
     parser.add_argument("--system", choices=SYSTEMS, required=True)
     parser.add_argument("--preset", choices=sorted(PRESETS), default="laptop")
-    parser.add_argument("--out", type=Path, required=True, help="run folder")
+    parser.add_argument("--out", type=given_path, required=True, help="run folder")
     parser.add_argument(
         "--init",
         metavar="CHECKPOINT",
@@ -368,18 +379,18 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
     )
     parser.add_argument(
         "--mixtures",
-        type=Path,
+        type=given_path,
         help="train on this folder of train.make_mixtures, not on fresh ones",
     )
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, …")
-    parser.add_argument("--steps", type=int)
-    parser.add_argument("--batch-size", type=int, help="of all processes together")
+    parser.add_argument("--steps", type=at_least(1))
+    parser.add_argument("--batch-size", type=at_least(1), help="of all processes together")
     parser.add_argument(
         "--clip-s", type=finite, metavar="S", help="length of a training mixture, in seconds"
     )
-    parser.add_argument("--events", type=int, metavar="N", help="in a training mixture")
+    parser.add_argument("--events", type=at_least(1), metavar="N", help="in a training mixture")
     parser.add_argument("--snr-db", type=finite, nargs=2, metavar=("LO", "HI"))
-    parser.add_argument("--seed", type=int)
+    parser.add_argument("--seed", type=at_least(0))
     parser.add_argument(
         "--speed-octaves",
         type=not_negative,
@@ -396,22 +407,14 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
         "--first-decay", type=finite, metavar="R", help="anneal GWRP's r from here; 0.9998: keep it"
     )
     parser.add_argument(
-        "--patience", type=int, metavar="N", help="stop after N validations without a better mAP"
+        "--patience",
+        type=at_least(1),
+        metavar="N",
+        help="stop after N validations without a better mAP",
     )
     parser.add_argument("--compile", action="store_true", help="let torch.compile fuse the network")
     parser.add_argument("--resume", action="store_true", help="go on where the run folder stopped")
-    options = parser.parse_args(arguments)
-    for name, least in (
-        ("steps", 1),
-        ("batch_size", 1),
-        ("patience", 1),
-        ("seed", 0),
-        ("events", 1),
-    ):
-        value = getattr(options, name)
-        if value is not None and value < least:
-            parser.error(f"--{name.replace('_', '-')} must be at least {least}, got {value}")
-    return options
+    return parser.parse_args(arguments)
 
 
 def settings_of(options: argparse.Namespace) -> TrainSettings:
@@ -419,29 +422,25 @@ def settings_of(options: argparse.Namespace) -> TrainSettings:
     if options.mixtures:
         fixed = MixtureConfig()
         options.clip_s, options.events, options.speed_octaves = fixed.seconds, fixed.n_events, 0.0
-    settings = preset_settings(
-        options.preset,
-        options.system,
-        steps=options.steps,
-        batch_size=options.batch_size,
-        init=options.init,
-        peak_rate=options.peak_rate,
-        clip_s=options.clip_s,
-        n_events=options.events,
-        snr_db=tuple(options.snr_db) if options.snr_db else None,
-        seed=options.seed,
-        first_decay=options.first_decay,
-        filter_db=options.filter_db,
-        speed_octaves=options.speed_octaves,
-        patience=options.patience,
-    )
-    needed_s = settings.n_events * MixtureConfig().max_event_s
-    if settings.clip_s < needed_s:
-        raise InputError(
-            f"{settings.n_events} events may need {needed_s:g} s, a mixture lasts {settings.clip_s:g} s; "
-            "choose a longer --clip-s or fewer --events"
+    try:
+        return preset_settings(
+            options.preset,
+            options.system,
+            steps=options.steps,
+            batch_size=options.batch_size,
+            init=options.init,
+            peak_rate=options.peak_rate,
+            clip_s=options.clip_s,
+            n_events=options.events,
+            snr_db=tuple(options.snr_db) if options.snr_db else None,
+            seed=options.seed,
+            first_decay=options.first_decay,
+            filter_db=options.filter_db,
+            speed_octaves=options.speed_octaves,
+            patience=options.patience,
         )
-    return settings
+    except ValueError as error:
+        raise InputError(f"{error}; see --help for the option of that name") from None
 
 
 def train(options: argparse.Namespace, arguments: list[str], group: Group) -> None:
@@ -465,20 +464,16 @@ def train(options: argparse.Namespace, arguments: list[str], group: Group) -> No
     run.go()
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Train as the command line says; returns the exit status."""
+@command
+def main(arguments: list[str] | None = None) -> None:
+    """Train as the command line says."""
     given = sys.argv[1:] if arguments is None else arguments
     options = parse_arguments(given)
     try:
         with joined_group(options.device) as group:
             train(options, given, group)
-    except InputError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
     except KeyboardInterrupt:
-        print(f"stopped; go on with --resume (kept in {options.out})", file=sys.stderr)
-        return 130
-    return 0
+        raise KeyboardInterrupt(f"stopped; go on with --resume (kept in {options.out})") from None
 
 
 if __name__ == "__main__":

@@ -193,11 +193,13 @@ def test_each_switch_of_the_protocol_runs(sounds: Path, tmp_path: Path, switch: 
     ("change", "message"),
     [
         (["--count", "0"], "--count"),
-        (["--snr", "nan"], "snr_db"),
+        (["--snr", "nan"], "nan is not a finite number"),
+        (["--snr", "61"], "snr_db"),
+        (["--replicates", "-1"], "--replicates: -1 is not a whole number from 0"),
         (["--sounds", "nowhere"], "sounds.csv"),
         (["--checkpoint", "nowhere.safetensors"], "no checkpoint"),
         (["--json", "/dev/null/x.json"], "cannot write"),
-        (["--tune-count", "-1"], "--tune-count is -1"),
+        (["--tune-count", "-1"], "--tune-count: -1 is not a whole number from 0"),
         (["--tune-count", "2", "--split", "valid"], "evaluate another --split"),
     ],
 )

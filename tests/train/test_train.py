@@ -15,11 +15,12 @@ from safetensors.torch import load_file
 
 from sedtf_core.checkpoints import load_checkpoint
 from sedtf_core.config import DB_PER_NEPER
-from sedtf_core.datasets import SoundBank, data_hash
+from sedtf_core.datasets import SoundBank, data_hash, read_sounds
 from sedtf_core.features import log_mel
 from train import throughput, train
 from train.parallel import joined_group
 from train.settings import PRESETS, TrainSettings, preset_settings
+from train.sounds import without_heard_recordings
 
 SMALL = TrainSettings(
     "gwrp", "laptop", steps=6, batch_size=2, peak_rate=2e-3, schedule="one_cycle", channels=(4, 4),
@@ -132,6 +133,84 @@ def test_nothing_to_resume_is_one_line(
     assert "no run to resume" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("state.pt", b"not a state", "start a new run with --init"),
+        ("state.pt", None, "start a new run with --init"),  # a state without weights
+        ("config.json", b"{", "config.json is damaged"),
+        ("config.json", b'{"settings": []}', "config.json is damaged"),
+    ],
+)
+def test_a_damaged_run_folder_is_one_line(
+    sounds: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+    content: bytes | None,
+    message: str,
+) -> None:
+    run = tmp_path / "run"
+    train.main(arguments(sounds, run, "--steps", "1"))
+    if content is None:
+        torch.save({"step": 1}, run / name)
+    else:
+        (run / name).write_bytes(content)
+    capsys.readouterr()
+    assert train.main(arguments(sounds, run, "--steps", "1", "--resume")) == 2
+    printed = capsys.readouterr().err
+    assert printed.startswith("error: ") and printed.count("\n") == 1 and message in printed
+
+
+def test_valid_clips_of_recordings_in_the_train_split_are_left_out(
+    sounds: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = shutil.copytree(sounds, tmp_path / "sounds")
+    heard = {"valid_Bark_0.wav": "train_Bark_1.wav", "test_Bark_0.wav": "train_Bark_1.wav"}
+    rows_changed(folder, lambda row: row | {"recording": heard.get(row["path"], row["recording"])})
+    assert train.main(arguments(folder, tmp_path / "run", "--steps", "1")) == 0
+    assert "1 of the valid split's clips come from recordings that the train split has" in (
+        capsys.readouterr().err
+    )
+    left = {row.clip for row in without_heard_recordings(read_sounds(folder))}
+    assert {row.clip for row in read_sounds(folder)} - left == {"valid_Bark_0.wav"}
+    rows_changed(folder, lambda row: row | {"recording": ""})  # unknown, so not the same
+    assert without_heard_recordings(read_sounds(folder)) == read_sounds(folder)
+
+
+def test_a_loss_that_is_no_number_ends_the_run_and_keeps_what_was_good(
+    sounds: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    hear = train.Trainer.hear
+
+    def hear_badly(self: train.Trainer, waveforms: torch.Tensor, step: int) -> torch.Tensor:
+        return hear(self, waveforms, step) * (torch.nan if step >= 4 else 1)
+
+    monkeypatch.setattr(train.Trainer, "hear", hear_badly)
+    assert train.main(arguments(sounds, tmp_path / "run", "--steps", "6")) == 2
+    assert "the loss is no number at step 5" in capsys.readouterr().err
+    state = torch.load(tmp_path / "run" / "state.pt", weights_only=True)
+    assert state["step"] == 3  # of the last measurement
+    assert all(torch.isfinite(tensor.float()).all() for tensor in state["model"].values())
+
+
+def test_an_interrupted_run_says_how_to_go_on(
+    sounds: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(train.Run, "go", interrupt)
+    assert train.main(arguments(sounds, tmp_path / "run")) == 130
+    assert "go on with --resume" in capsys.readouterr().err
+
+
 def test_a_folder_without_sounds_is_one_line_before_any_training(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -213,17 +292,25 @@ def test_events_that_need_not_fit_into_a_mixture_are_one_line(
     assert train.main(arguments(sounds, tmp_path / "run", *more)) == 2
     printed = capsys.readouterr().err
     assert printed.startswith("error: ") and printed.count("\n") == 1
-    assert "choose a longer --clip-s or fewer --events" in printed
+    assert "clip_s" in printed
     assert not (tmp_path / "run").exists()
 
 
 @pytest.mark.parametrize(
     ("more", "message"),
     [
-        (("--clip-s", "inf"), "argument --clip-s: must be a finite number, got inf"),
-        (("--peak-rate", "nan"), "argument --peak-rate: must be a finite number, got nan"),
+        (("--clip-s", "inf"), "argument --clip-s: inf is not a finite number"),
+        (("--clip-s", "1e9"), "clip_s must lie in 6…3600 for 3 events, got 1e+09"),
+        (("--peak-rate", "nan"), "argument --peak-rate: nan is not a finite number"),
+        (("--peak-rate", "1e30"), "peak_rate must lie in 0…1, got 1e+30"),
         (("--filter-db", "-3"), "argument --filter-db: must be at least 0, got -3"),
-        (("--snr-db", "0", "loud"), "argument --snr-db: 'loud' is not a number"),
+        (("--snr-db", "0", "loud"), "argument --snr-db: loud is not a finite number"),
+        (("--snr-db", "25", "-5"), "snr_db must rise between -60 and 60, got 25 to -5"),
+        (("--snr-db", "100", "100"), "snr_db must rise between -60 and 60, got 100 to 100"),
+        (("--first-decay", "2"), "first_decay must be 0 or more and below 1, got 2"),
+        (("--speed-octaves", "4"), "speed_octaves must lie in 0…3, got 4"),
+        (("--steps", "0"), "argument --steps: 0 is not a whole number from 1"),
+        (("--device", "meta"), "there is no device 'meta' here"),
     ],
 )
 def test_numbers_that_make_no_sense_are_one_line(
@@ -233,9 +320,10 @@ def test_numbers_that_make_no_sense_are_one_line(
     more: tuple[str, ...],
     message: str,
 ) -> None:
-    with pytest.raises(SystemExit, match="2"):
-        train.main(arguments(sounds, tmp_path / "run", *more))
-    assert capsys.readouterr().err.splitlines()[-1].endswith(message)
+    assert train.main(arguments(sounds, tmp_path / "run", *more)) == 2
+    printed = capsys.readouterr().err
+    assert printed.startswith("error: ") and printed.count("\n") == 1 and message in printed
+    assert not (tmp_path / "run").exists()
 
 
 def test_shorter_training_mixtures_leave_the_valid_split_as_it_is(
