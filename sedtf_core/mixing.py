@@ -224,13 +224,14 @@ def level_scene(
             f"{name} lasts {len(scene) / sample_rate:.2f} s, too short for a scene; "
             f"choose a file of at least {2 * SCENE_CROSSFADE_S:g} s"
         )
-    # Equal power: the repetition is not correlated with what it fades into.
-    rise = np.sqrt(np.linspace(0, 1, fade))
-    repeated = scene
-    while len(repeated) < samples:
-        joint = repeated[len(repeated) - fade :] * rise[::-1] + scene[:fade] * rise
-        repeated = np.concatenate([repeated[: len(repeated) - fade], joint, scene[fade:]])
-    scene = repeated[:samples]
+    if len(scene) < samples:
+        # Equal power: the repetition is not correlated with what it fades into.
+        rise, period = np.sqrt(np.linspace(0, 1, fade)), len(scene) - fade
+        joint = scene[period:] * rise[::-1] + scene[:fade] * rise
+        again = np.concatenate([joint, scene[fade:period]])
+        times = -(-(samples - len(scene)) // period)
+        scene = np.concatenate([scene[:period], np.tile(again, times), scene[period:]])
+    scene = scene[:samples]
     return scene / _rms(scene, name)
 
 

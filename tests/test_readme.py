@@ -1,6 +1,7 @@
 """The README tells the truth about the tree and the commands."""
 
 import re
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -35,10 +36,45 @@ def test_every_module_of_the_core_is_in_the_tree() -> None:
     assert modules - listed == {"sedtf_core/__init__.py"}
 
 
+def test_every_script_of_training_is_in_the_tree() -> None:
+    listed = set(tree_paths())
+    scripts = {
+        f"train/{path.name}"
+        for path in (ROOT / "train").glob("*.py")
+        if "__main__" in path.read_text("utf-8")
+    }
+    assert scripts - listed == set()
+
+
 def test_every_picture_and_link_into_the_repository_is_there() -> None:
     links = re.findall(r"\]\(([^)#:]+)\)", README)
     assert links
     assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+def commands() -> list[tuple[str, str, frozenset[str]]]:
+    """Every ``python -m train.…`` of the documents: where it stands, its module and its options."""
+    found = []
+    for document in ("README.md", "train/RECIPE.md", "assets/results/README.md"):
+        for piece in (ROOT / document).read_text("utf-8").split("python -m ")[1:]:
+            line = re.split(r"[`#]|\n\n", piece)[0]
+            module = line.split()[0]
+            if module.startswith("train."):
+                options = frozenset(re.findall(r"(?<=\s)--[a-z][a-z-]*", line))
+                found.append((document, module, options))
+    return found
+
+
+def test_every_option_of_a_training_command_exists(capsys: pytest.CaptureFixture[str]) -> None:
+    helps: dict[str, str] = {}
+    for document, module, options in commands():
+        if module not in helps:
+            with pytest.raises(SystemExit):
+                import_module(module).main(["--help"])
+            helps[module] = capsys.readouterr().out
+        unknown = [o for o in options if not re.search(rf"{o}(?![a-z-])", helps[module])]
+        assert not unknown, f"{document}: {module} has no {unknown}"
+    assert len(helps) > 5
 
 
 @pytest.mark.parametrize("command", ["info", "mix", "analyse"])
