@@ -26,7 +26,7 @@ from train.learner import Learner
 from train.meter import WARM_UP, Meter, summary_line, synchronise
 from train.parallel import joined_group
 from train.settings import PRESETS, preset_settings
-from train.train import Trainer
+from train.trainer import Trainer
 
 EAGER, EAGER_TF32, SHIPPED = "eager float32", "eager TF32", "shipped"
 

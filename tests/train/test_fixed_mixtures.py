@@ -19,6 +19,7 @@ from train.batches import MixtureBatches
 from train.fixed_mixtures import FixedMixtures
 from train.parallel import Group
 from train.settings import PRESETS, TrainSettings
+from train.trainer import Trainer
 
 RATE, COUNT = 32_000, 5
 CPU = torch.device("cpu")
@@ -70,8 +71,8 @@ def test_a_batch_equals_the_same_recipes_mixed_afresh(sounds: Path, folder: Path
 
 def test_training_on_files_is_training_on_their_recipes(sounds: Path, folder: Path) -> None:
     group = Group(CPU)
-    fixed = train.Trainer(SMALL, sounds, group, mixtures=folder)
-    fresh = train.Trainer(SMALL, sounds, group)
+    fixed = Trainer(SMALL, sounds, group, mixtures=folder)
+    fresh = Trainer(SMALL, sounds, group)
     fresh.batches.draw = fixed.batches.draw  # type: ignore[method-assign]
     losses = []
     for trainer in (fixed, fresh):
@@ -102,7 +103,7 @@ def test_an_epoch_has_each_mixture_once_in_its_own_order(sounds: Path, folder: P
 
 
 def test_processes_share_a_batch_without_loss(sounds: Path, folder: Path) -> None:
-    trainer = train.Trainer(SMALL, sounds, Group(CPU), mixtures=folder)
+    trainer = Trainer(SMALL, sounds, Group(CPU), mixtures=folder)
     whole, _ = trainer.synthesise(1)
     for rank in range(2):
         trainer.group = Group(CPU, rank, 2)
@@ -113,15 +114,15 @@ def test_a_resumed_run_equals_one_that_never_stopped(
     sounds: Path, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert train.main(arguments(sounds, folder, tmp_path / "whole")) == 0
-    whole_step = train.Trainer.train_step
+    whole_step = Trainer.train_step
 
-    def interrupted(trainer: train.Trainer) -> torch.Tensor:
+    def interrupted(trainer: Trainer) -> torch.Tensor:
         if trainer.step == 4:
             raise KeyboardInterrupt
         return whole_step(trainer)
 
     with monkeypatch.context() as context:
-        context.setattr(train.Trainer, "train_step", interrupted)
+        context.setattr(Trainer, "train_step", interrupted)
         assert train.main(arguments(sounds, folder, tmp_path / "broken")) == 130
     assert train.main(arguments(sounds, folder, tmp_path / "broken", "--resume")) == 0
     whole = load_file(tmp_path / "whole" / "last.safetensors")

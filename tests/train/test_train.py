@@ -17,10 +17,12 @@ from sedtf_core.checkpoints import load_checkpoint
 from sedtf_core.config import DB_PER_NEPER
 from sedtf_core.datasets import SoundBank, data_hash, read_sounds
 from sedtf_core.features import log_mel
-from train import throughput, train
+from train import throughput, train, trainer
 from train.parallel import joined_group
+from train.run import Run
 from train.settings import PRESETS, TrainSettings, preset_settings
 from train.sounds import without_heard_recordings
+from train.trainer import Trainer
 
 SMALL = TrainSettings(
     "gwrp", "laptop", steps=6, batch_size=2, peak_rate=2e-3, schedule="one_cycle", channels=(4, 4),
@@ -93,15 +95,15 @@ def test_a_resumed_run_equals_one_that_never_stopped(
     sounds: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, system: str
 ) -> None:
     train.main(arguments(sounds, tmp_path / "whole", system=system))
-    whole_step = train.Trainer.train_step
+    whole_step = Trainer.train_step
 
-    def interrupted(trainer: train.Trainer) -> float:
+    def interrupted(trainer: Trainer) -> float:
         if trainer.step == 4:
             raise KeyboardInterrupt
         return whole_step(trainer)
 
     with monkeypatch.context() as context:
-        context.setattr(train.Trainer, "train_step", interrupted)
+        context.setattr(Trainer, "train_step", interrupted)
         assert train.main(arguments(sounds, tmp_path / "broken", system=system)) == 130
     assert train.main(arguments(sounds, tmp_path / "broken", "--resume", system=system)) == 0
     assert_equal_weights(tmp_path / "whole", tmp_path / "broken")
@@ -184,12 +186,12 @@ def test_a_loss_that_is_no_number_ends_the_run_and_keeps_what_was_good(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    hear = train.Trainer.hear
+    hear = Trainer.hear
 
-    def hear_badly(self: train.Trainer, waveforms: torch.Tensor, step: int) -> torch.Tensor:
+    def hear_badly(self: Trainer, waveforms: torch.Tensor, step: int) -> torch.Tensor:
         return hear(self, waveforms, step) * (torch.nan if step >= 4 else 1)
 
-    monkeypatch.setattr(train.Trainer, "hear", hear_badly)
+    monkeypatch.setattr(Trainer, "hear", hear_badly)
     assert train.main(arguments(sounds, tmp_path / "run", "--steps", "6")) == 2
     assert "the loss is no number at step 5" in capsys.readouterr().err
     state = torch.load(tmp_path / "run" / "state.pt", weights_only=True)
@@ -206,7 +208,7 @@ def test_an_interrupted_run_says_how_to_go_on(
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(train.Run, "go", interrupt)
+    monkeypatch.setattr(Run, "go", interrupt)
     assert train.main(arguments(sounds, tmp_path / "run")) == 130
     assert "go on with --resume" in capsys.readouterr().err
 
@@ -331,7 +333,7 @@ def test_shorter_training_mixtures_leave_the_valid_split_as_it_is(
 ) -> None:
     shorter = replace(SMALL, clip_s=3.3, n_events=1, batch_size=3)
     with joined_group("cpu") as group:
-        long, short = (train.Trainer(settings, sounds, group) for settings in (SMALL, shorter))
+        long, short = (Trainer(settings, sounds, group) for settings in (SMALL, shorter))
     assert short.synthesise(0)[0].shape == (3, round(3.3 * 32_000))
     assert short.synthesise(0)[1].sum().item() == 3
     assert long.validation is not None and short.validation is not None
@@ -391,18 +393,18 @@ def test_weights_that_do_not_fit_are_one_line_and_start_no_run(
 def test_levels_and_filters_colour_the_log_mel_alike_at_every_frame(sounds: Path) -> None:
     settings = (replace(SMALL, gain_db=0.0), SMALL, replace(SMALL, gain_db=0.0, filter_db=6.0))
     with joined_group("cpu") as group:
-        plain, quieter, filtered = (train.Trainer(given, sounds, group) for given in settings)
+        plain, quieter, filtered = (Trainer(given, sounds, group) for given in settings)
     waveforms, _ = plain.synthesise(3)
     heard = plain.hear(waveforms, 3)
     torch.testing.assert_close(heard, log_mel(waveforms), rtol=0, atol=0)
-    for trainer, (low_db, high_db) in ((quieter, (-10, 0)), (filtered, (-6, 6))):
-        gains_db = (trainer.hear(waveforms, 3) - heard) * DB_PER_NEPER
-        assert torch.equal((trainer.hear(waveforms, 3) - heard) * DB_PER_NEPER, gains_db)
+    for other, (low_db, high_db) in ((quieter, (-10, 0)), (filtered, (-6, 6))):
+        gains_db = (other.hear(waveforms, 3) - heard) * DB_PER_NEPER
+        assert torch.equal((other.hear(waveforms, 3) - heard) * DB_PER_NEPER, gains_db)
         assert gains_db.std(dim=1).max() < 1e-4
         assert low_db - 1e-4 <= gains_db.min() and gains_db.max() <= high_db + 1e-4
         assert (gains_db[0] - gains_db[1]).abs().max() > 0.1
         is_a_level = gains_db.mean(dim=1).std(dim=1).max() < 1e-4
-        assert is_a_level == (trainer is quieter)
+        assert is_a_level == (other is quieter)
 
 
 def test_a_class_that_only_validation_lacks_is_said_and_trained(
@@ -435,7 +437,7 @@ def test_a_run_without_gain_stops_early_and_stays_stopped(
 ) -> None:
     figures = iter([0.5, 0.6, 0.4, 0.3, 0.9])
     monkeypatch.setattr(
-        train.Validation,
+        trainer.Validation,
         "measure",
         lambda *_: dict.fromkeys(("f1", "auc", "loss"), 0.1) | {"map": next(figures)},
     )
