@@ -26,7 +26,11 @@ SHIPPED = Path(__file__).resolve().parent.parent / "assets" / "checkpoints"
 
 @dataclass(frozen=True)
 class Metadata:
-    """What a checkpoint is: enough to rebuild the network, and how it was trained."""
+    """What a checkpoint is: enough to rebuild the network, and how it was trained.
+
+    ``training`` is for people: command, settings, step, and under ``before`` the same of the checkpoint that
+    it began with, if there was one.
+    """
 
     model: ModelConfig
     features: FeatureConfig
@@ -43,6 +47,21 @@ class Metadata:
             raise ValueError(f"{self.features.n_mels} bands for a network of {self.model.n_mels}")
         if self.model.system not in SYSTEMS:
             raise ValueError(f"unknown system {self.model.system!r}")
+
+    @property
+    def runs(self) -> list[dict[str, Any]]:
+        """How it was trained, run by run from the first; each began with the weights of the one before."""
+        runs = []
+        training: dict[str, Any] | None = self.training
+        while training:
+            runs.append(training)
+            training = training.get("before")
+        return runs[::-1]
+
+    @property
+    def trained_steps(self) -> int:
+        """Steps of all its runs."""
+        return sum(run.get("step", 0) for run in self.runs)
 
 
 @dataclass(frozen=True)

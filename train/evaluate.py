@@ -81,7 +81,7 @@ def evaluate(options: argparse.Namespace) -> dict[str, Any]:
     return {
         "system": checkpoint.metadata.model.system,
         "checkpoint": checkpoint.name,
-        "trained_steps": checkpoint.metadata.training.get("step"),
+        "trained_steps": checkpoint.metadata.trained_steps,
         "snr_db": options.snr,
         "split": options.split,
         "count": options.count,

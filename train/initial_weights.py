@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -12,7 +13,7 @@ from sedtf_core.errors import InputError
 from sedtf_core.models import build_model
 
 
-def take_weights(model: nn.Module, metadata: Metadata, source: str | Path) -> None:
+def take_weights(model: nn.Module, metadata: Metadata, source: str | Path) -> dict[str, Any]:
     """Overwrite a network's weights with those of a checkpoint, statistics of its features included.
 
     Layers that end in classes are taken class by class, by name: a class that the checkpoint does not know
@@ -26,6 +27,10 @@ def take_weights(model: nn.Module, metadata: Metadata, source: str | Path) -> No
         What it is.
     source
         Name of a shipped checkpoint, or the path of another.
+
+    Returns
+    -------
+    How the checkpoint was trained, from its metadata.
 
     Raises
     ------
@@ -55,6 +60,7 @@ def take_weights(model: nn.Module, metadata: Metadata, source: str | Path) -> No
     if checkpoint.metadata.features != metadata.features:
         raise InputError(f"{source} was trained on other features; leave out --init")
     model.load_state_dict(weights)
+    return checkpoint.metadata.training
 
 
 def _class_layers(config: ModelConfig) -> set[str]:

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
-from sedtf_core.checkpoints import save_checkpoint
+from sedtf_core.checkpoints import read_metadata, save_checkpoint
 from sedtf_core.errors import InputError
 from train.initial_weights import take_weights
 from train.meter import summary_line
@@ -34,7 +34,8 @@ class Run:
         if trainer.settings.init is None:
             trainer.set_statistics()
         else:
-            take_weights(trainer.learner.model, trainer.metadata(), trainer.settings.init)
+            model, source = trainer.learner.model, trainer.settings.init
+            trainer.before = take_weights(model, trainer.metadata(), source)
         if self.group.is_first:
             self.folder.start(trainer.data_hash)
 
@@ -42,6 +43,7 @@ class Run:
         """Take up weights, optimiser and step where the run folder left them."""
         trainer = self.trainer
         self.folder.check_data(trainer.data_hash)
+        trainer.before = read_metadata(self.folder.path / "last").training.get("before", {})
         trainer.step = self.folder.load_state(trainer.learner.model, trainer.learner.optimiser)
         if self.group.is_first:
             self.folder.drop_rows_after(trainer.step)

@@ -5,6 +5,7 @@ would have seen. Leaves when to validate and what to keep to ``run``.
 """
 
 from pathlib import Path
+from typing import Any
 
 import torch
 from jaxtyping import Float
@@ -93,6 +94,7 @@ class Trainer:
         )
         self.meter = Meter(group.device, settings.batch_size)
         self.step = 0
+        self.before: dict[str, Any] = {}
 
     def _batches(
         self, sounds: Path, rows: list[Sound], split: str, config: MixtureConfig
@@ -116,6 +118,8 @@ class Trainer:
             **description,
             "step": self.step,
         }
+        if self.before:
+            training["before"] = self.before
         return Metadata(self.model_config, self.features, self.labels, training)
 
     def set_statistics(self) -> None:

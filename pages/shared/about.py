@@ -75,8 +75,8 @@ def show_checkpoints() -> None:
                 "Channels": ", ".join(map(str, metadata.model.channels)),
                 "Clip (s)": settings.get("clip_s"),
                 "Events": settings.get("n_events"),
-                "Steps": training.get("step"),
-                "Trained with": training.get("command", ""),
+                "Steps": metadata.trained_steps,
+                "Trained with": "; then ".join(run.get("command", "") for run in metadata.runs),
             }
         )
     st.dataframe(

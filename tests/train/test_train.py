@@ -357,6 +357,18 @@ def test_a_run_begins_with_the_weights_it_is_given(sounds: Path, tmp_path: Path)
     assert training["settings"]["curriculum"] == 0
 
 
+def test_a_checkpoint_knows_all_the_runs_that_made_it(sounds: Path, tmp_path: Path) -> None:
+    train.main(arguments(sounds, tmp_path / "first"))
+    init = ("--init", str(tmp_path / "first" / "last"))
+    second = arguments(sounds, tmp_path / "second", *init, "--steps", "4")
+    train.main(second)
+    train.main([*second, "--resume"])
+    metadata = load_checkpoint(tmp_path / "second" / "last").metadata
+    first = load_checkpoint(tmp_path / "first" / "last").metadata.training
+    assert metadata.runs == [first, metadata.training]
+    assert metadata.trained_steps == 6 + 4
+
+
 def test_classes_are_taken_by_name_and_new_ones_stay_fresh(sounds: Path, tmp_path: Path) -> None:
     train.main(arguments(sounds, tmp_path / "first"))
     fewer = shutil.copytree(sounds, tmp_path / "sounds")
