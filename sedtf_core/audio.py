@@ -25,6 +25,7 @@ import numpy as np
 import soundfile
 from jaxtyping import Float, Float32
 
+from sedtf_core.config import SAMPLE_RATE
 from sedtf_core.errors import InputError
 
 
@@ -65,7 +66,7 @@ _CONTAINERS = "aac,aiff,amr,asf,avi,caf,flac,flv,matroska,mov,mp3,mpeg,mpegts,og
 
 def load(
     source: Source,
-    sample_rate: int = 32_000,
+    sample_rate: int = SAMPLE_RATE,
     *,
     max_seconds: float | None = None,
     max_decode_s: float | None = None,
@@ -80,7 +81,7 @@ def load(
 
 def stream(
     source: Source,
-    sample_rate: int = 32_000,
+    sample_rate: int = SAMPLE_RATE,
     block_s: float = 10.0,
     *,
     max_seconds: float | None = None,

@@ -9,6 +9,8 @@ meaning of each number to the module that uses it.
 import math
 from dataclasses import dataclass
 
+SAMPLE_RATE = 32_000  # in Hz, of all that is analysed or mixed
+PAPER_DECAY = 0.9998  # r of global weighted rank pooling
 DB_PER_NEPER = 20 / math.log(10)  # log mel is a natural logarithm of magnitude
 
 
@@ -30,7 +32,7 @@ def require_whole(names: str, *values: object) -> None:
 class FeatureConfig:
     """Log mel spectrogram: 64 Slaney bands of a Hamming-windowed magnitude spectrum (paper §V-B)."""
 
-    sample_rate: int = 32_000
+    sample_rate: int = SAMPLE_RATE
     n_fft: int = 2048
     hop_length: int = 1024
     n_mels: int = 64
@@ -77,7 +79,7 @@ class ModelConfig:
     n_classes: int = 41
     n_mels: int = 64
     channels: tuple[int, ...] = (32, 64, 128, 128)
-    decay: float = 0.9998
+    decay: float = PAPER_DECAY
 
     def __post_init__(self) -> None:
         """Check sizes and the range of the decay."""

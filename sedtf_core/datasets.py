@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Float32
 
+from sedtf_core.config import SAMPLE_RATE
 from sedtf_core.errors import InputError
 
 TABLE_NAMES = ("sounds.csv", "library.csv")
@@ -52,7 +53,9 @@ class SoundBank:
         Rate in Hz that every clip is resampled to.
     """
 
-    def __init__(self, folder: Path, sounds: Sequence[Sound], sample_rate: int = 32_000) -> None:
+    def __init__(
+        self, folder: Path, sounds: Sequence[Sound], sample_rate: int = SAMPLE_RATE
+    ) -> None:
         """Index the rows by clip; decode nothing yet."""
         self.folder = folder
         self.sounds = tuple(sounds)

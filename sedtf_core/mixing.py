@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float32, Float64
 
-from sedtf_core.config import MixtureConfig
+from sedtf_core.config import SAMPLE_RATE, MixtureConfig
 from sedtf_core.errors import InputError
 from sedtf_core.events import Event
 from sedtf_core.labels import LABELS
@@ -152,7 +152,7 @@ def draw_onsets(
     return [round(float(start), 3) for start in starts]
 
 
-def mix(recipe: Recipe, load: Callable[[str], Samples], sample_rate: int = 32_000) -> Mixture:
+def mix(recipe: Recipe, load: Callable[[str], Samples], sample_rate: int = SAMPLE_RATE) -> Mixture:
     """Realise a recipe.
 
     Parameters
@@ -251,7 +251,7 @@ def mix_files(
     snr_db: float = 0.0,
     seconds: float = 10.0,
     seed: int = 0,
-    sample_rate: int = 32_000,
+    sample_rate: int = SAMPLE_RATE,
 ) -> Mixture:
     """Mix audio files; the seed draws the onsets, the events keep the order given.
 

@@ -15,7 +15,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-PAPER_DECAY = 0.9998
+from sedtf_core.config import PAPER_DECAY
 
 Masks: TypeAlias = Float[Tensor, "*batch frames mel_bins"]
 ClipProbs: TypeAlias = Float[Tensor, "*batch"]

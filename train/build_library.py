@@ -32,11 +32,11 @@ import soundfile
 import soxr
 
 from sedtf_core.command_line import Parser, at_least, command, given_path
+from sedtf_core.config import SAMPLE_RATE
 from sedtf_core.datasets import COLUMNS
 from sedtf_core.errors import InputError
 from sedtf_core.labels import LABELS
 
-SAMPLE_RATE = 32_000
 RENDER_RATE = 48_000  # above the fonts' 44.1 kHz, so that soxr removes what would fold at 32 kHz
 MAX_EVENT_S, MIN_EVENT_S, SCENE_S = 4.0, 0.1, 10.0
 EVENT_PEAK, MAX_SCENE_PEAK, SCENE_RMS = 0.7, 0.65, 0.1

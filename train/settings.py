@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass, replace
 
-from sedtf_core.config import MixtureConfig, require
+from sedtf_core.config import PAPER_DECAY, MixtureConfig, require
 
 PAPER_CHANNELS = (32, 64, 128, 128)
 DECAY_STAGES = 7
@@ -52,7 +52,7 @@ class TrainSettings:
     schedule: str
     init: str | None = None
     channels: tuple[int, ...] = PAPER_CHANNELS
-    decay: float = 0.9998
+    decay: float = PAPER_DECAY
     first_decay: float | None = None
     snr_db: tuple[float, float] = (0.0, 0.0)
     curriculum: float = 0.0

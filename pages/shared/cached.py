@@ -48,7 +48,7 @@ from pages.shared.training.slow_motion.runs import (
 from pages.shared.views import mixture_to_view, recording_to_view
 from sedtf_core import audio
 from sedtf_core.checkpoints import load_checkpoint, shipped_names
-from sedtf_core.config import FeatureConfig
+from sedtf_core.config import SAMPLE_RATE, FeatureConfig
 from sedtf_core.datasets import SoundBank
 from sedtf_core.evaluation.separation import improvements
 from sedtf_core.events import Event
@@ -58,7 +58,6 @@ from sedtf_core.separation import ideal_ratio_masks, separate
 
 LIBRARY = Path(__file__).resolve().parents[2] / "assets" / "library"
 SNAPSHOTS = LIBRARY.parent / "results" / "snapshots.npz"
-SAMPLE_RATE = 32_000
 LONGEST_S = 3600.0
 SLOWEST_DECODING_S = 20.0
 # So that the memory of an hour's recording returns once its visitor has left.

@@ -11,11 +11,12 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from pages.shared.brought import Brought, bring
-from pages.shared.cached import SAMPLE_RATE, digest, recording
+from pages.shared.cached import digest, recording
 from pages.shared.overview.panel import show_overview
 from pages.shared.state import Synthesis
 from pages.shared.synthesis.panel import LINK as PLACED
 from pages.shared.synthesis.panel import show_synthesis
+from sedtf_core.config import SAMPLE_RATE
 from sedtf_core.errors import InputError
 
 UPLOAD_LIMIT_MB = 200

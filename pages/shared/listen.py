@@ -14,7 +14,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from pages.shared.analyses import clip_waveform
-from pages.shared.cached import SAMPLE_RATE, mixture, mixture_estimates, separation_gain_db
+from pages.shared.cached import mixture, mixture_estimates, separation_gain_db
 from pages.shared.class_choice import show_class_choice
 from pages.shared.clips import Recording
 from pages.shared.numbers import signed_db
@@ -22,6 +22,7 @@ from pages.shared.state import Synthesis, recipe
 from pages.shared.take_away import shared_gain
 from pages.shared.views import IDEAL, shown_labels, title
 from sedtf_core import audio
+from sedtf_core.config import SAMPLE_RATE
 from sedtf_core.evaluation.separation import improvements, si_sdr
 from sedtf_core.events import Event
 from sedtf_core.inference import Analysis

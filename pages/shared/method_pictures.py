@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from pages.shared.lesson.facts import LessonFacts
 from pages.shared.lesson.pictures import INK, Theme
 from sedtf_core import plotting
+from sedtf_core.config import PAPER_DECAY
 from sedtf_core.labels import label_colour
-from sedtf_core.pooling import PAPER_DECAY, rank_weights
+from sedtf_core.pooling import rank_weights
 
 SYSTEM = "gwrp"
 SIZE_IN = (2.6, 1.5)

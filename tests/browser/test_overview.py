@@ -9,9 +9,10 @@ import pytest
 import soundfile
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from pages.shared.cached import SAMPLE_RATE, mixture
+from pages.shared.cached import mixture
 from pages.shared.clips import EXAMPLES
 from pages.shared.state import recipe
+from sedtf_core.config import SAMPLE_RATE
 from tests.browser.conftest import PATIENCE_MS, settle
 
 pytestmark = pytest.mark.browser

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.shared.cached import SAMPLE_RATE
 from sedtf_core import audio
+from sedtf_core.config import SAMPLE_RATE
 
 ROOT = Path(__file__).resolve().parents[2]
 NAME = "my *dog*.wav"

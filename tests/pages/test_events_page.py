@@ -7,7 +7,6 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.shared.analyses import clip_analysis, known_mixture
-from pages.shared.cached import SAMPLE_RATE
 from pages.shared.clips import EXAMPLES
 from pages.shared.event_scores import (
     Counts,
@@ -18,6 +17,7 @@ from pages.shared.event_scores import (
 from pages.shared.events_panel import NO_EVENT, lanes_figure
 from pages.shared.labels_panel import in_stretch
 from sedtf_core import audio
+from sedtf_core.config import SAMPLE_RATE
 from sedtf_core.evaluation.event import evaluate
 from sedtf_core.events import Event
 from sedtf_core.labels import label_colour

@@ -9,7 +9,7 @@ import pytest
 import soundfile
 from streamlit.testing.v1 import AppTest
 
-from pages.shared.cached import SAMPLE_RATE, mixture
+from pages.shared.cached import mixture
 from pages.shared.clips import EXAMPLES
 from pages.shared.listen import (
     EventLevels,
@@ -23,6 +23,7 @@ from pages.shared.listen import (
 from pages.shared.numbers import signed_db
 from pages.shared.state import recipe
 from sedtf_core import audio
+from sedtf_core.config import SAMPLE_RATE
 from sedtf_core.evaluation.separation import si_sdr
 from sedtf_core.labels import display_name, label_colour
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from streamlit.testing.v1 import AppTest
 
 from pages.shared import cached
-from pages.shared.cached import SAMPLE_RATE, digest, mixture
+from pages.shared.cached import digest, mixture
 from pages.shared.clips import EXAMPLES
 from pages.shared.overview import panel
 from pages.shared.overview.picture import (
@@ -29,7 +29,7 @@ from pages.shared.overview.picture import (
 from pages.shared.overview.strip import FOLDER, strip_data
 from pages.shared.state import recipe
 from sedtf_core.cli import main
-from sedtf_core.config import FeatureConfig
+from sedtf_core.config import SAMPLE_RATE, FeatureConfig
 from sedtf_core.features import log_mel
 
 SYSTEM = cached.mask_systems()[-1]

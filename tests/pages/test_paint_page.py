@@ -13,7 +13,7 @@ import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
-from pages.shared.cached import SAMPLE_RATE, mask_systems, mixture, paint_board
+from pages.shared.cached import mask_systems, mixture, paint_board
 from pages.shared.clips import EXAMPLES
 from pages.shared.listen import event_levels
 from pages.shared.paint.board import BINARY, RATIO, Board, encode, hear, make_board
@@ -28,7 +28,7 @@ from pages.shared.paint.strokes import (
 from pages.shared.paint.verdict import verdict
 from pages.shared.state import recipe
 from sedtf_core import audio
-from sedtf_core.config import FeatureConfig
+from sedtf_core.config import SAMPLE_RATE, FeatureConfig
 from sedtf_core.errors import InputError
 from sedtf_core.evaluation.separation import improvements
 from sedtf_core.events import Event, events_to_frames

@@ -16,7 +16,8 @@ from pages.shared.pooling.lab import CORE, FOLDER, SCRIPTS, example_probability
 from pages.shared.pooling.payload import LabView, encode_message, encode_view, lab_view
 from pages.shared.pooling.settings import PARAMETERS, POOLING_TITLES, LabSettings
 from pages.shared.pooling.words import WORDS
-from sedtf_core.pooling import PAPER_DECAY, POOLINGS
+from sedtf_core.config import PAPER_DECAY
+from sedtf_core.pooling import POOLINGS
 from tests.data.make_pooling_cases import pool
 from tests.pages.conftest import RunJavascript
 

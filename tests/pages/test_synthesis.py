@@ -13,7 +13,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from pages.shared.browser.component import SHARED
-from pages.shared.cached import SAMPLE_RATE, library, mixture
+from pages.shared.cached import library, mixture
 from pages.shared.clips import EXAMPLES
 from pages.shared.state import (
     CLIP_MS,
@@ -31,6 +31,7 @@ from pages.shared.state import (
 from pages.shared.synthesis import panel
 from pages.shared.synthesis.payload import clip_sounds, encode_timeline
 from pages.shared.synthesis.timeline import FOLDER, SCRIPTS
+from sedtf_core.config import SAMPLE_RATE
 from sedtf_core.mixing import mix
 
 CLIP = Synthesis(("Bark", "Oboe"), "rain", 3, 7)

@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages.shared import take_away, take_away_panel
 from pages.shared.analyses import at_operating_point, clip_analysis, clip_waveform, known_mixture
-from pages.shared.cached import SAMPLE_RATE, digest
+from pages.shared.cached import digest
 from pages.shared.clips import EXAMPLES, Recording
 from pages.shared.figures import FIGURES, FigureOrder, classes_to_draw, draw, figure_files
 from pages.shared.take_away import (
@@ -25,7 +25,7 @@ from pages.shared.take_away import (
     sounds,
 )
 from sedtf_core import audio, exports, label_files
-from sedtf_core.config import DetectionConfig
+from sedtf_core.config import SAMPLE_RATE, DetectionConfig
 from sedtf_core.mixing import Recipe
 
 CLIP = next(iter(EXAMPLES.values()))

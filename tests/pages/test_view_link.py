@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
-from pages.shared.cached import SAMPLE_RATE, recording_view
+from pages.shared.cached import recording_view
 from pages.shared.player.payload import ALL_CLASSES, PlayerState
 from pages.shared.view_link import (
     KEPT,
@@ -20,7 +20,7 @@ from pages.shared.view_link import (
     unread,
 )
 from sedtf_core import audio
-from sedtf_core.config import DetectionConfig
+from sedtf_core.config import SAMPLE_RATE, DetectionConfig
 from sedtf_core.events import Event
 from sedtf_core.labels import LABELS
 

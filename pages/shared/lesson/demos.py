@@ -17,10 +17,10 @@ from pages.shared.lesson.pictures import INK, Theme, mask_title
 from pages.shared.lesson.sounds import MIXTURE, SOURCE
 from pages.shared.listen import show_waterfall
 from pages.shared.views import IDEAL, TITLES
-from sedtf_core.config import DetectionConfig
+from sedtf_core.config import PAPER_DECAY, DetectionConfig
 from sedtf_core.events import frames_to_events
 from sedtf_core.labels import display_name, label_colour
-from sedtf_core.pooling import PAPER_DECAY, global_weighted_rank_pool
+from sedtf_core.pooling import global_weighted_rank_pool
 
 PAPER = f"{PAPER_DECAY} (paper)"
 DECAYS = {

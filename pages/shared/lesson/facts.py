@@ -17,13 +17,14 @@ from pages.shared.clips import EXAMPLES
 from pages.shared.listen import EventLevels
 from pages.shared.state import recipe
 from pages.shared.views import IDEAL
+from sedtf_core.config import PAPER_DECAY
 from sedtf_core.evaluation.separation import improvements, si_sdr
 from sedtf_core.events import Event
 from sedtf_core.features import log_mel, mel_centres_hz
 from sedtf_core.inference import Analysis
 from sedtf_core.labels import display_name
 from sedtf_core.mixing import Mixture
-from sedtf_core.pooling import PAPER_DECAY, global_weighted_rank_pool
+from sedtf_core.pooling import global_weighted_rank_pool
 from sedtf_core.separation import ideal_ratio_masks
 
 EXAMPLE = "Bark, trumpet, cowbell in rain"

@@ -29,9 +29,9 @@ from pages.shared.pooling.settings import (
 )
 from pages.shared.pooling.words import STAND_IN, WORDS
 from pages.shared.state import recipe
-from sedtf_core.config import FeatureConfig
+from sedtf_core.config import PAPER_DECAY, FeatureConfig
 from sedtf_core.inference import Analysis
-from sedtf_core.pooling import PAPER_DECAY, global_weighted_rank_pool
+from sedtf_core.pooling import global_weighted_rank_pool
 
 LINK = "lab"
 FOLDER = Path(__file__).parent

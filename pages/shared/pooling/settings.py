@@ -6,7 +6,7 @@ is a share of the plane, height a unit's value, both 0…1. Leaves formulas to `
 
 from dataclasses import dataclass
 
-from sedtf_core.pooling import PAPER_DECAY
+from sedtf_core.config import PAPER_DECAY
 
 MASKS = ("gmp", "gap", "gwrp", "ideal", "rectangle")
 EXAMPLE_FRAMES, EXAMPLE_BANDS = 62, 20  # 2 s at the networks' hop, a third of the mel bands

@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pages.shared.browser.message import join_front
-from pages.shared.cached import SAMPLE_RATE, library
+from pages.shared.cached import library
 from pages.shared.state import CLIP_MS, MOST_EVENTS, Placed, Synthesis, layout, used_ms
-from sedtf_core.config import MixtureConfig
+from sedtf_core.config import SAMPLE_RATE, MixtureConfig
 from sedtf_core.labels import display_name, label_colour
 from sedtf_core.mixing import PEAK, level_event
 

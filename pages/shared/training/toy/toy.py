@@ -12,7 +12,7 @@ from typing import Any
 import streamlit as st
 
 from pages.shared.browser.component import SHARED, ignore_change, register
-from sedtf_core.pooling import PAPER_DECAY
+from sedtf_core.config import PAPER_DECAY
 
 FOLDER = Path(__file__).parent
 PLAYER = FOLDER.parents[1] / "player"
