@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages.shared.results import tables
 from pages.shared.results.figures import class_figure, mean_figure
+from pages.shared.results.panels import mean_rows
 from pages.shared.results.tables import (
     Mean,
     Table,
@@ -209,3 +210,11 @@ def test_a_row_is_a_system_with_its_figures_beside_the_papers(folder: Path) -> N
     assert list(shown["F1: paper"]) == ["0.500"] * 2
     assert shown["AUC: ours"][0] == "0.900 [0.800, 0.950]"
     assert not isinstance(shown["AUC: ours"][1], str)  # not measured
+
+
+def test_no_column_of_a_shipped_table_is_empty() -> None:
+    for table in read_tables(tables.RESULTS):
+        for snr_db in table.snrs_db():
+            rows = mean_rows(means_at(table, snr_db), table)
+            for heading in {name for row in rows for name in row}:
+                assert any(row.get(heading, "–") != "–" for row in rows), (table.title, heading)

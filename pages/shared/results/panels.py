@@ -53,11 +53,12 @@ def show_mean_table(choice: Choice) -> None:
 
 
 def mean_rows(means: Sequence[Mean], table: Table) -> list[dict[str, str]]:
-    """A row a system, as the paper's tables have it; each figure beside what it is compared with."""
+    """A row a system, as the paper's tables have it; each figure beside what it is compared with, if any."""
+    compared = {mean.heading for mean in means if mean.beside is not None}
     rows: dict[str, dict[str, str]] = {}
     for mean in means:
         row = rows.setdefault(mean.system, {"System": title(mean.system)})
-        if not table.beside:
+        if mean.heading not in compared:
             row[mean.heading] = _with_interval(mean)
             continue
         row[f"{mean.heading}: {_within(table.ours)}"] = _with_interval(mean)
