@@ -14,11 +14,10 @@ from tqdm import tqdm
 
 from sedtf_core.checkpoints import load_checkpoint
 from sedtf_core.command_line import Parser, at_least, command, finite, given_path
-from sedtf_core.config import MixtureConfig
 from sedtf_core.datasets import SoundBank
 from sedtf_core.inference import Analyser
 from sedtf_core.mixing import Mixture, mix
-from train.mixtures import draw_recipes
+from train.mixtures import config_at, draw_recipes
 
 
 def found_among_first(analyser: Analyser, mixture: Mixture, first: int) -> int:
@@ -41,7 +40,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--seed", type=at_least(0), default=0)
     options = parser.parse_args(arguments)
     bank = SoundBank.open(options.library)
-    config = MixtureConfig(snr_db=options.snr)
+    config = config_at(options.snr)
     recipes = list(draw_recipes(bank, config, options.count, options.seed))
     for name in options.checkpoints:
         analyser = Analyser(load_checkpoint(name))

@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -19,6 +20,14 @@ def draw_recipes(bank: SoundBank, config: MixtureConfig, count: int, seed: int) 
     scenes = [scene.clip for scene in bank.scenes()]
     for number in range(count):
         yield draw_recipe(np.random.default_rng([seed, number]), clips, scenes, config)
+
+
+def config_at(snr_db: float) -> MixtureConfig:
+    """Mixtures as in the paper at the SNR that ``--snr`` gave; InputError if it is out of range."""
+    try:
+        return MixtureConfig(snr_db=snr_db)
+    except ValueError as error:
+        raise InputError(f"{error}; choose another --snr") from None
 
 
 def add_mixture_arguments(parser: argparse.ArgumentParser) -> None:
@@ -40,14 +49,11 @@ def add_mixture_arguments(parser: argparse.ArgumentParser) -> None:
 
 def open_mixtures(options: argparse.Namespace) -> tuple[SoundBank, MixtureConfig]:
     """Check the options of ``add_mixture_arguments``; InputError says what is wrong."""
-    try:
-        config = MixtureConfig(
-            snr_db=options.snr,
-            fixed_onsets=options.fixed_onsets,
-            level_on_whole_file=options.level_on_whole_file,
-        )
-    except ValueError as error:
-        raise InputError(f"{error}; choose another --snr") from None
+    config = replace(
+        config_at(options.snr),
+        fixed_onsets=options.fixed_onsets,
+        level_on_whole_file=options.level_on_whole_file,
+    )
     rows = without_heard_recordings(read_sounds(options.sounds))
     require_mixable(rows, options.split, config.n_events)
     bank = SoundBank(options.sounds, [row for row in rows if row.split == options.split])

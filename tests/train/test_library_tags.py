@@ -1,0 +1,33 @@
+"""How many of a mixture's classes a network names among its first guesses."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.train.test_evaluate import checkpoint
+from train import library_tags
+
+
+@pytest.mark.parametrize(
+    ("first", "line"),
+    [
+        # Four classes are known, so five guesses name all, and one guess one at most.
+        ("5", "all 3 classes among the first 5 in 2 of 2 mixtures at 10 dB; 3.00 found on average"),
+        ("1", "all 3 classes among the first 1 in 0 of 2 mixtures at 10 dB; "),
+    ],
+)
+def test_guesses_are_counted_class_by_class(
+    sounds: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], first: str, line: str
+) -> None:
+    library = ("--library", str(sounds), "--count", "2", "--first", first)
+    assert library_tags.main([str(checkpoint(tmp_path)), *library]) == 0
+    assert line in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("wrong", [("--snr", "100"), ("--library", "nowhere"), ("--count", "0")])
+def test_mistakes_cost_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], wrong: tuple[str, str]
+) -> None:
+    assert library_tags.main([str(checkpoint(tmp_path)), *wrong]) == 2
+    printed = capsys.readouterr().err
+    assert printed.startswith("error: ") and printed.count("\n") == 1
