@@ -2,10 +2,16 @@
 
     python -m train.ship runs/dnn --out assets/checkpoints --dtype float16
 
-The file takes the system's name. float16 halves the size and moves mask values by less than 1e-2.
+The file takes the system's name. float16 halves the size and moves mask values by less than 1e-2. The
+metadata gets what the run cost and what the valid split said on the way, so that both are known without it.
 """
 
+import csv
+import json
 import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -13,6 +19,22 @@ from sedtf_core.checkpoints import load_checkpoint, save_checkpoint
 from sedtf_core.command_line import Parser, command, given_path
 
 DTYPES = {"float32": torch.float32, "float16": torch.float16}
+
+
+def measurements(run: Path) -> dict[str, Any]:
+    """Return the run's throughput and its measurements of the valid split, where its folder has them."""
+    found: dict[str, Any] = {}
+    throughput, validation = run / "throughput.json", run / "validation.csv"
+    if throughput.exists():
+        found["throughput"] = json.loads(throughput.read_text("utf-8"))
+    if validation.exists():
+        with validation.open(encoding="utf-8") as file:
+            rows = list(csv.DictReader(file))
+        found["validation"] = [
+            {"step": int(row.pop("step")), **{k: round(float(v), 4) for k, v in row.items()}}
+            for row in rows
+        ]
+    return found
 
 
 @command
@@ -26,8 +48,10 @@ def main(arguments: list[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     for run in options.runs:
         checkpoint = load_checkpoint(run / options.which)
-        target = options.out / checkpoint.metadata.model.system
-        save_checkpoint(target, checkpoint.model, checkpoint.metadata, DTYPES[options.dtype])
+        metadata = checkpoint.metadata
+        metadata = replace(metadata, training={**metadata.training, **measurements(run)})
+        target = options.out / metadata.model.system
+        save_checkpoint(target, checkpoint.model, metadata, DTYPES[options.dtype])
         print(target)
 
 

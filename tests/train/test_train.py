@@ -17,7 +17,7 @@ from sedtf_core.checkpoints import load_checkpoint
 from sedtf_core.config import DB_PER_NEPER
 from sedtf_core.datasets import SoundBank, data_hash, read_sounds
 from sedtf_core.features import log_mel
-from train import throughput, train, trainer
+from train import ship, throughput, train, trainer
 from train.parallel import joined_group
 from train.run import Run
 from train.settings import PRESETS, TrainSettings, preset_settings
@@ -355,6 +355,20 @@ def test_a_run_begins_with_the_weights_it_is_given(sounds: Path, tmp_path: Path)
     training = load_checkpoint(tmp_path / "gap" / "last").metadata.training
     assert training["settings"]["init"] == str(tmp_path / "first" / "last")
     assert training["settings"]["curriculum"] == 0
+
+
+def test_a_shipped_network_tells_what_its_run_measured(sounds: Path, tmp_path: Path) -> None:
+    train.main(arguments(sounds, tmp_path / "run"))
+    out = ("--out", str(tmp_path / "shipped"), "--dtype", "float16")
+    assert ship.main([str(tmp_path / "run"), *out]) == 0
+    shipped = load_checkpoint(tmp_path / "shipped" / "gwrp").metadata.training
+    assert [row["step"] for row in shipped["validation"]] == [3, 6]
+    assert {"map", "auc", "f1", "loss"} <= set(shipped["validation"][0])
+    assert shipped["throughput"]["device"] == "cpu"
+    for name, tensor in weights(tmp_path / "run").items():
+        halved = load_file(tmp_path / "shipped" / "gwrp.safetensors")[name]
+        torch.testing.assert_close(halved.to(tensor.dtype), tensor, rtol=1e-3, atol=1e-6)
+    assert ship.main([str(tmp_path / "nowhere"), *out]) == 2
 
 
 def test_a_checkpoint_knows_all_the_runs_that_made_it(sounds: Path, tmp_path: Path) -> None:
