@@ -33,7 +33,12 @@ def config_at(snr_db: float) -> MixtureConfig:
 def add_mixture_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe a set of mixtures on a command line."""
     parser.add_argument("--sounds", type=given_path, required=True, help="folder with sounds.csv")
-    parser.add_argument("--split", choices=SPLITS, default="test")
+    parser.add_argument(
+        "--split",
+        choices=SPLITS,
+        default="test",
+        help="valid goes without clips of recordings that train has, too",
+    )
     parser.add_argument("--snr", type=finite, default=0.0, help="in dB")
     parser.add_argument("--count", type=at_least(1), default=200, help="number of mixtures")
     parser.add_argument("--seed", type=at_least(0), default=0)
