@@ -28,13 +28,13 @@ EXAMPLES = {
     for example in (
         Synthesis(("Bark", "Trumpet", "Cowbell"), "rain", 10, 23, "Bark, trumpet, cowbell in rain"),
         Synthesis(
-            ("Saxophone", "Double_bass", "Hi-hat"), "wind", 20, 17, "A jazz trio in the wind"
+            ("Saxophone", "Double_bass", "Hi-hat"), "wind", 20, 9, "A jazz trio in the wind"
         ),
         Synthesis(
-            ("Rooster", "Acoustic_guitar"), "jet_plane", 5, 22, "A rooster, a guitar and a jet"
+            ("Rooster", "Acoustic_guitar"), "jet_plane", 5, 26, "A rooster, a guitar and a jet"
         ),
-        Synthesis(("Oboe", "Violin_or_fiddle", "Cello"), "stream", 10, 36, "A trio by a stream"),
-        Synthesis(("Bass_drum", "Snare_drum", "Tambourine"), "train", 10, 32, "Drums on a train"),
+        Synthesis(("Oboe", "Violin_or_fiddle", "Cello"), "stream", 10, 40, "A trio by a stream"),
+        Synthesis(("Bass_drum", "Snare_drum", "Tambourine"), "train", 10, 41, "Drums on a train"),
         Synthesis(
             ("Glockenspiel", "Harmonica", "Clarinet"), "thunderstorm", -5, 34, "A thunderstorm"
         ),

@@ -16,6 +16,7 @@ from pages.shared.cached import SNAPSHOTS, slow_motion_event, slow_motion_ideals
 from pages.shared.training.slow_motion.findings import (
     EventAreas,
     claim_in_words,
+    learnt_on_in_words,
     loss_in_words,
     telling_event,
 )
@@ -23,6 +24,8 @@ from pages.shared.training.slow_motion.runs import Snapshots, load_snapshots, ma
 from pages.shared.training.slow_motion.slow_motion import FOLDER
 from pages.shared.training.toy.toy import CORE as TOY_CORE
 from pages.shared.training.toy.toy import PAPER_LIKE_DECAY, ToySettings
+from pages.shared.views import TITLES
+from sedtf_core.checkpoints import SHIPPED, read_metadata
 from sedtf_core.labels import display_name
 from sedtf_core.pooling import POOLINGS
 from tests.pages.conftest import RunJavascript
@@ -283,3 +286,12 @@ def test_the_page_opens_from_its_link_and_ignores_nonsense_in_it() -> None:
     assert not page.exception
     assert "share" not in page.query_params
     assert "toy" not in page.query_params
+
+
+def test_a_network_that_learnt_on_after_its_run_is_named() -> None:
+    runs = load_snapshots(SNAPSHOTS).runs
+    of = {run.system: int(run.steps[-1]) for run in runs}
+    totals = {system: read_metadata(SHIPPED / system).trained_steps for system in of}
+    words = learnt_on_in_words(runs)
+    for system, steps in totals.items():
+        assert (f"{TITLES[system]}'s network" in words) == (steps > of[system])

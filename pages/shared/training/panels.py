@@ -10,6 +10,7 @@ from pages.shared.link import linked, put_in_link
 from pages.shared.training.slow_motion.findings import (
     claim_in_words,
     event_areas,
+    learnt_on_in_words,
     loss_in_words,
     run_in_words,
     telling_event,
@@ -72,7 +73,8 @@ def show_findings(choice: EventChoice) -> None:
     st.caption(
         "Between two snapshots nothing is made up: each picture stays until the run's next snapshot. A ring "
         "marks the largest unit where few are above 0.5. Masks are kept in 32 levels, and p is pooled from "
-        "them, so it is within 0.02 of the network's. No run was trained on these sounds."
+        "them, so it is within 0.02 of the network's. No run was trained on these sounds. "
+        + learnt_on_in_words(snapshots.runs)
     )
 
 

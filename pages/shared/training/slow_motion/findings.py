@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pages.shared.numbers import thousands
 from pages.shared.training.slow_motion.runs import MaskFigures, Run, Snapshots, mask_figures
 from pages.shared.views import TITLES
+from sedtf_core.checkpoints import SHIPPED, read_metadata, shipped_names
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,18 @@ def claim_in_words(areas: Sequence[EventAreas], gmp_steps: int) -> str:
             "the point that it shrinks to in the paper."
         )
     return text
+
+
+def learnt_on_in_words(runs: Sequence[Run]) -> str:
+    """Which shipped networks learnt for longer than the run shown; nothing where none did."""
+    shipped = set(shipped_names())
+    longer = [
+        f"{TITLES[run.system]}'s network on the other pages learnt for {thousands(steps)} steps in all."
+        for run in runs
+        if run.system in shipped
+        and (steps := read_metadata(SHIPPED / run.system).trained_steps) > run.steps[-1]
+    ]
+    return " ".join(longer)
 
 
 def loss_in_words(runs: Sequence[Run]) -> str:
