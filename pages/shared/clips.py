@@ -27,9 +27,7 @@ EXAMPLES = {
     example.name: example
     for example in (
         Synthesis(("Bark", "Trumpet", "Cowbell"), "rain", 10, 23, "Bark, trumpet, cowbell in rain"),
-        Synthesis(
-            ("Saxophone", "Double_bass", "Hi-hat"), "wind", 20, 9, "A jazz trio in the wind"
-        ),
+        Synthesis(("Saxophone", "Double_bass", "Hi-hat"), "wind", 20, 9, "A jazz trio in the wind"),
         Synthesis(
             ("Rooster", "Acoustic_guitar"), "jet_plane", 5, 26, "A rooster, a guitar and a jet"
         ),
