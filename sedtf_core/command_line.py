@@ -12,7 +12,7 @@ import json
 import math
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from pathlib import Path
 from typing import Any, NoReturn
@@ -57,14 +57,13 @@ def command(run: Callable[[list[str] | None], int | None]) -> Callable[..., int]
             # A script that can go on raises it anew, and says how.
             print(str(interruption) or "stopped", file=sys.stderr)
             return 130
-        except BrokenPipeError:
-            # The reader of a pipe, such as head, has what it wanted; Python would complain at exit.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            return 0
         except OSError as error:
-            if error.errno != errno.ENOSPC:
+            if error.errno not in (errno.EPIPE, errno.ENOSPC):
                 raise
+            # Python would complain at exit of what it could not write.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            if error.errno == errno.EPIPE:
+                return 0  # the reader of a pipe, such as head, has what it wanted
             print("error: no space is left to write to; free some", file=sys.stderr)
             return 2
         return status
@@ -110,7 +109,7 @@ def given_path(text: str) -> Path:
     return Path(text)
 
 
-def write_json(target: Path, figures: dict[str, Any], option: str) -> None:
+def write_json(target: Path, figures: Mapping[str, Any], option: str) -> None:
     """Write figures to the file that an option names; InputError if that cannot be."""
     try:
         target.parent.mkdir(parents=True, exist_ok=True)

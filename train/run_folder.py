@@ -16,6 +16,7 @@ from jaxtyping import Float, Int
 from torch import nn
 
 import sedtf_core
+from sedtf_core.command_line import write_json
 from sedtf_core.errors import InputError
 from train.settings import TrainSettings
 
@@ -68,14 +69,8 @@ class RunFolder:
 
     def start(self, data_hash: str) -> None:
         """Make the folder and write config.json, which says how to repeat the run."""
-        try:
-            self.path.mkdir(parents=True, exist_ok=True)
-            text = json.dumps({**self.description(), "data_hash": data_hash}, indent=1)
-            (self.path / "config.json").write_text(text + "\n", "utf-8")
-        except OSError as error:
-            raise InputError(
-                f"cannot write to {self.path} ({error.strerror}); choose another --out"
-            ) from None
+        config = {**self.description(), "data_hash": data_hash}
+        write_json(self.path / "config.json", config, "--out")
 
     def check_data(self, data_hash: str) -> None:
         """Check that a run goes on with the sounds that it was started on."""
@@ -120,12 +115,12 @@ class RunFolder:
 
     def measurements_since_best(self, column: str = "map") -> int:
         """How many measurements of the valid split came after the best one; 0 if the last is best."""
-        figures = [float(row[column]) for row in self._rows("validation.csv")]
+        figures = [float(row[column]) for row in read_rows(self.path / "validation.csv")]
         return figures[::-1].index(max(figures)) if figures else 0
 
     def write_throughput(self, figures: dict[str, float | str | int]) -> None:
         """Write what training cost to throughput.json."""
-        (self.path / "throughput.json").write_text(json.dumps(figures, indent=1) + "\n", "utf-8")
+        write_json(self.path / "throughput.json", figures, "--out")
 
     def learning_curve(
         self,
@@ -134,9 +129,9 @@ class RunFolder:
 
         The training loss is the mean over the steps since the measurement before.
         """
-        measured = self._rows("validation.csv")
+        measured = read_rows(self.path / "validation.csv")
         steps = np.array([int(row["step"]) for row in measured])
-        log = self._rows("log.csv")
+        log = read_rows(self.path / "log.csv")
         logged = np.array([int(row["step"]) for row in log])
         losses = np.array([float(row["loss"]) for row in log])
         starts = np.concatenate([[0], steps[:-1]])
@@ -188,10 +183,10 @@ class RunFolder:
                 writer.writeheader()
             writer.writerow(figures)
 
-    def _rows(self, name: str) -> list[dict[str, str]]:
-        """Read a table; no rows where it is not there yet."""
-        path = self.path / name
-        if not path.exists():
-            return []
-        with path.open(encoding="utf-8") as file:
-            return list(csv.DictReader(file))
+
+def read_rows(path: Path) -> list[dict[str, str]]:
+    """Read a table of a run folder; no rows where it is not there yet."""
+    if not path.exists():
+        return []
+    with path.open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))

@@ -6,7 +6,6 @@ The file takes the system's name. float16 halves the size and moves mask values 
 metadata gets what the run cost and what the valid split said on the way, so that both are known without it.
 """
 
-import csv
 import json
 import sys
 from dataclasses import replace
@@ -17,6 +16,7 @@ import torch
 
 from sedtf_core.checkpoints import load_checkpoint, save_checkpoint
 from sedtf_core.command_line import Parser, command, given_path
+from train.run_folder import read_rows
 
 DTYPES = {"float32": torch.float32, "float16": torch.float16}
 
@@ -24,12 +24,10 @@ DTYPES = {"float32": torch.float32, "float16": torch.float16}
 def measurements(run: Path) -> dict[str, Any]:
     """Return the run's throughput and its measurements of the valid split, where its folder has them."""
     found: dict[str, Any] = {}
-    throughput, validation = run / "throughput.json", run / "validation.csv"
+    throughput = run / "throughput.json"
     if throughput.exists():
         found["throughput"] = json.loads(throughput.read_text("utf-8"))
-    if validation.exists():
-        with validation.open(encoding="utf-8") as file:
-            rows = list(csv.DictReader(file))
+    if rows := read_rows(run / "validation.csv"):
         found["validation"] = [
             {"step": int(row.pop("step")), **{k: round(float(v), 4) for k, v in row.items()}}
             for row in rows

@@ -47,7 +47,7 @@ from pages.shared.training.slow_motion.runs import (
 )
 from pages.shared.views import mixture_to_view, recording_to_view
 from sedtf_core import audio
-from sedtf_core.checkpoints import load_checkpoint, shipped_names
+from sedtf_core.checkpoints import SHIPPED, load_checkpoint, read_metadata, shipped_names
 from sedtf_core.config import SAMPLE_RATE, FeatureConfig
 from sedtf_core.datasets import SoundBank
 from sedtf_core.evaluation.separation import improvements
@@ -256,6 +256,12 @@ def stored_sweeps() -> dict[str, Sweep]:
 def training_snapshots() -> Snapshots:
     """Return what the masks looked like while they were learnt."""
     return load_snapshots(SNAPSHOTS)
+
+
+@st.cache_data(max_entries=1, show_spinner=False)
+def trained_steps() -> dict[str, int]:
+    """Return for how many steps each shipped network learnt in all."""
+    return {name: read_metadata(SHIPPED / name).trained_steps for name in shipped_names()}
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)

@@ -12,7 +12,7 @@ import torch
 from streamlit.testing.v1 import AppTest
 
 from pages.shared.browser.component import SHARED
-from pages.shared.cached import SNAPSHOTS, slow_motion_event, slow_motion_ideals
+from pages.shared.cached import SNAPSHOTS, slow_motion_event, slow_motion_ideals, trained_steps
 from pages.shared.training.slow_motion.findings import (
     EventAreas,
     claim_in_words,
@@ -292,6 +292,6 @@ def test_a_network_that_learnt_on_after_its_run_is_named() -> None:
     runs = load_snapshots(SNAPSHOTS).runs
     of = {run.system: int(run.steps[-1]) for run in runs}
     totals = {system: read_metadata(SHIPPED / system).trained_steps for system in of}
-    words = learnt_on_in_words(runs)
+    words = learnt_on_in_words(runs, trained_steps())
     for system, steps in totals.items():
         assert (f"{TITLES[system]}'s network" in words) == (steps > of[system])

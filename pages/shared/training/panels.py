@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from pages.shared.cached import slow_motion_ideals, training_snapshots
+from pages.shared.cached import slow_motion_ideals, trained_steps, training_snapshots
 from pages.shared.class_choice import followed_class, show_class_choice
 from pages.shared.link import linked, put_in_link
 from pages.shared.training.slow_motion.findings import (
@@ -74,7 +74,7 @@ def show_findings(choice: EventChoice) -> None:
         "Between two snapshots nothing is made up: each picture stays until the run's next snapshot. A ring "
         "marks the largest unit where few are above 0.5. Masks are kept in 32 levels, and p is pooled from "
         "them, so it is within 0.02 of the network's. No run was trained on these sounds. "
-        + learnt_on_in_words(snapshots.runs)
+        + learnt_on_in_words(snapshots.runs, trained_steps())
     )
 
 

@@ -4,13 +4,12 @@ Owns the sentences below the scrubber. The paper's claim (GMP underestimates, GA
 between) is counted over all events in the file; where it does not hold, the counts say so.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pages.shared.numbers import thousands
 from pages.shared.training.slow_motion.runs import MaskFigures, Run, Snapshots, mask_figures
 from pages.shared.views import TITLES
-from sedtf_core.checkpoints import SHIPPED, read_metadata, shipped_names
 
 
 @dataclass(frozen=True)
@@ -69,16 +68,13 @@ def claim_in_words(areas: Sequence[EventAreas], gmp_steps: int) -> str:
     return text
 
 
-def learnt_on_in_words(runs: Sequence[Run]) -> str:
-    """Which shipped networks learnt for longer than the run shown; nothing where none did."""
-    shipped = set(shipped_names())
-    longer = [
+def learnt_on_in_words(runs: Sequence[Run], trained_steps: Mapping[str, int]) -> str:
+    """Which networks learnt for longer than the run shown, of those whose steps are given; or nothing."""
+    return " ".join(
         f"{TITLES[run.system]}'s network on the other pages learnt for {thousands(steps)} steps in all."
         for run in runs
-        if run.system in shipped
-        and (steps := read_metadata(SHIPPED / run.system).trained_steps) > run.steps[-1]
-    ]
-    return " ".join(longer)
+        if (steps := trained_steps.get(run.system, 0)) > run.steps[-1]
+    )
 
 
 def loss_in_words(runs: Sequence[Run]) -> str:
