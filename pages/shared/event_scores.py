@@ -12,10 +12,11 @@ import plotly.graph_objects as go
 
 from pages.shared.analyses import at_operating_point
 from pages.shared.views import title
-from sedtf_core.evaluation.event import Collars, count_matches, hits
+from sedtf_core.evaluation.event import Collars, hits, match
 from sedtf_core.events import Event
 from sedtf_core.inference import Analysis
 
+HIT, FALSE_ALARM, WRONG_TIMES, MISS = "hit", "false alarm", "false alarm, wrong times", "miss"
 SWEPT_THRESHOLDS = tuple(step / 20 for step in range(20))
 INK = "#7f8894"  # one ink for all: colour is the class's, systems differ by dash and symbol
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot", "5px 2px")
@@ -56,14 +57,41 @@ class Counts:
         return wrong / max(1, self.references)
 
 
-def count_events(truth: Sequence[Event], found: Sequence[Event]) -> Counts:
-    """Match events of the same class, as many as possible."""
-    matches = 0
+def matched_pairs(truth: Sequence[Event], found: Sequence[Event]) -> dict[int, int]:
+    """Match events of the same class, as many as possible; index in ``truth`` → index in ``found``."""
+    pairs: dict[int, int] = {}
     for label in {event.label for event in truth} & {event.label for event in found}:
-        own_truth = [event for event in truth if event.label == label]
-        own_found = [event for event in found if event.label == label]
-        matches += count_matches(hits(own_truth, own_found, Collars()))
-    return Counts(len(truth), len(found), matches)
+        own_truth = [index for index, event in enumerate(truth) if event.label == label]
+        own_found = [index for index, event in enumerate(found) if event.label == label]
+        hit = hits([truth[i] for i in own_truth], [found[i] for i in own_found], Collars())
+        pairs.update({own_truth[a]: own_found[b] for a, b in match(hit).items()})
+    return pairs
+
+
+def count_events(truth: Sequence[Event], found: Sequence[Event]) -> Counts:
+    """Count events of the same class that match, as many as possible."""
+    return Counts(len(truth), len(found), len(matched_pairs(truth, found)))
+
+
+@dataclass(frozen=True)
+class Judged:
+    """An event, and what it is against the truth: one of the four words above; empty if that is not known."""
+
+    event: Event
+    outcome: str
+
+
+def judge(truth: Sequence[Event] | None, found: Sequence[Event]) -> list[Judged]:
+    """What each found event is, in their order; after them the true events that were missed."""
+    if truth is None:
+        return [Judged(event, "") for event in found]
+    pairs, present = matched_pairs(truth, found), {event.label for event in truth}
+    judged = []
+    for index, event in enumerate(found):
+        wrong = WRONG_TIMES if event.label in present else FALSE_ALARM
+        judged.append(Judged(event, HIT if index in pairs.values() else wrong))
+    missed = [event for index, event in enumerate(truth) if index not in pairs]
+    return judged + [Judged(event, MISS) for event in missed]
 
 
 def swept_counts(analysis: Analysis, truth: Sequence[Event]) -> list[tuple[float, Counts]]:

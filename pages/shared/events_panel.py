@@ -4,22 +4,24 @@ Conventions: seconds, counted from the start of the stretch that is analysed. Le
 ``event_scores``, thresholding to ``sedtf_core.events`` and the network's run to ``analyses``.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
-import plotly.graph_objects as go
 import streamlit as st
 
 from pages.shared.analyses import at_operating_point
 from pages.shared.cached import mask_systems
-from pages.shared.event_scores import count_events, precision_recall_figure
+from pages.shared.event_lanes import KEY as LANES_KEY
+from pages.shared.event_lanes import lanes_figure
+from pages.shared.event_scores import MISS, count_events, judge, precision_recall_figure
+from pages.shared.number_table import show_rows
 from pages.shared.view_link import linked_point, put_point_in_link, show_link
 from pages.shared.views import title
 from sedtf_core.checkpoints import shipped_names
 from sedtf_core.config import DetectionConfig, FeatureConfig
 from sedtf_core.events import Event
 from sedtf_core.inference import Analysis
-from sedtf_core.labels import display_name, label_colour
+from sedtf_core.labels import display_name
 
 DEFAULT = DetectionConfig()
 HOP_S = FeatureConfig().frame_hop_s
@@ -27,7 +29,6 @@ LONGEST_FRAMES = 200  # as in the player, whose operating point this is
 MEDIANS = tuple(range(1, 100, 2))
 KEYS = ("score_thresholds", "tagging_threshold", "min_event", "max_gap", "median")
 TRUTH_LANE = "Truth"
-NO_EVENT = "no event"
 
 
 def show_system_choice() -> tuple[str, ...]:
@@ -56,12 +57,14 @@ def show_operating_point(
     if truth is not None:
         _show_scores(moved, truth)
     lanes = {
-        **({} if truth is None else {TRUTH_LANE: truth}),
-        **{title(a.system): a.events for a in moved},
+        **({} if truth is None else {TRUTH_LANE: judge(None, truth)}),
+        **{title(analysis.system): judge(truth, analysis.events) for analysis in moved},
     }
     st.plotly_chart(
         lanes_figure(lanes, moved[0].duration_s), key="lanes", config={"displayModeBar": False}
     )
+    if truth is not None:
+        st.caption(LANES_KEY)
     if truth and st.toggle("Precision and recall over the high threshold", key="show_curve"):
         st.plotly_chart(
             precision_recall_figure(moved, truth), key="curve", config={"displayModeBar": False}
@@ -133,47 +136,11 @@ def _show_scores(analyses: Sequence[Analysis], truth: Sequence[Event]) -> None:
                 "False alarms": counts.estimates - counts.matches,
             }
         )
-    _show_rows(rows, ("F1", "Precision", "Recall", "Error rate"))
+    show_rows(rows, ("F1", "Precision", "Recall", "Error rate"))
     st.caption(
         "Onset within 200 ms, offset within 200 ms or half the event's length. One clip holds few "
         "events, so these figures are coarse; Results has those of whole test sets."
     )
-
-
-def lanes_figure(lanes: dict[str, Sequence[Event]], duration_s: float) -> go.Figure:
-    """Events on one time axis, a lane a system and in it a row a class, each in its class's colour."""
-    rows = [(lane, event) for lane, events in lanes.items() for event in _by_class(events)]
-    figure = go.Figure()
-    figure.add_bar(
-        y=[
-            [lane for lane, _ in rows],
-            [display_name(event.label) if event.label else NO_EVENT for _, event in rows],
-        ],
-        x=[event.offset - event.onset for _, event in rows],
-        base=[event.onset for _, event in rows],
-        orientation="h",
-        marker_color=[label_colour(event.label) for _, event in rows],
-        customdata=[event.offset for _, event in rows],
-        hovertemplate="%{y}, %{base:.2f}–%{customdata:.2f} s<extra></extra>",
-    )
-    heights = len({(lane, event.label) for lane, event in rows})
-    figure.update_yaxes(autorange="reversed", automargin=True)
-    figure.update_xaxes(range=[0, duration_s], title="Time (s)")
-    figure.update_layout(
-        height=80 + 22 * heights, margin={"l": 10, "r": 10, "t": 10, "b": 10}, showlegend=False,
-        bargap=0.25,
-    )  # fmt: skip
-    return figure
-
-
-def _by_class(events: Sequence[Event]) -> list[Event]:
-    """Events by class in the order in which the classes begin; an event of no length if there is none."""
-    begins: dict[str, float] = {}
-    for event in events:
-        begins[event.label] = min(event.onset, begins.get(event.label, event.onset))
-    if not events:
-        return [Event(0.0, 0.0, "")]
-    return sorted(events, key=lambda event: (begins[event.label], event.label, event.onset))
 
 
 def _show_table(analyses: Sequence[Analysis], truth: Sequence[Event] | None) -> None:
@@ -185,32 +152,20 @@ def _show_table(analyses: Sequence[Analysis], truth: Sequence[Event] | None) -> 
     rows = [
         {
             "System": title(analysis.system),
-            "Class": display_name(event.label),
-            "Onset (s)": event.onset,
-            "Offset (s)": event.offset,
-            "Length (s)": event.offset - event.onset,
-            "Clip probability": float(analysis.clip_probs[analysis.labels.index(event.label)]),
-            **({} if truth is None else {"In the clip": _presence(event.label, truth)}),
+            "Class": display_name(judged.event.label),
+            "Onset (s)": judged.event.onset,
+            "Offset (s)": judged.event.offset,
+            "Length (s)": judged.event.offset - judged.event.onset,
+            "Clip probability": float(
+                analysis.clip_probs[analysis.labels.index(judged.event.label)]
+            ),
+            **({} if truth is None else {"Against the truth": judged.outcome}),
         }
         for analysis in analyses
-        for event in analysis.events
+        for judged in judge(truth, analysis.events)
+        if judged.outcome != MISS
     ]
-    _show_rows(rows, ("Onset (s)", "Offset (s)", "Length (s)", "Clip probability"))
-
-
-def _show_rows(rows: Sequence[Mapping[str, object]], numbers: Sequence[str]) -> None:
-    """A table whose numbers stand point below point."""
-    st.dataframe(
-        rows,
-        hide_index=True,
-        width="stretch",
-        column_config={name: st.column_config.NumberColumn(format="%.2f") for name in numbers},
-    )
-
-
-def _presence(label: str, truth: Sequence[Event]) -> str:
-    """Whether the class occurs at all."""
-    return "yes" if any(event.label == label for event in truth) else "no"
+    show_rows(rows, ("Onset (s)", "Offset (s)", "Length (s)", "Clip probability"))
 
 
 def _nothing_found(analyses: Sequence[Analysis]) -> str:

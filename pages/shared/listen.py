@@ -17,7 +17,8 @@ from pages.shared.analyses import clip_waveform
 from pages.shared.cached import mixture, mixture_estimates, separation_gain_db
 from pages.shared.class_choice import show_class_choice
 from pages.shared.clips import Recording
-from pages.shared.numbers import signed_db
+from pages.shared.number_table import show_rows
+from pages.shared.numbers import MINUS, signed_db
 from pages.shared.state import Synthesis, recipe
 from pages.shared.take_away import shared_gain
 from pages.shared.views import IDEAL, shown_labels, title
@@ -190,7 +191,8 @@ def waterfall(level: EventLevels) -> go.Figure:
     figure = go.Figure()
     figure.add_bar(
         x=["Mixture"], y=[level.mixture_db], marker_color="#7f8894",
-        text=[f"{level.mixture_db:.1f} dB"], hovertemplate="Mixture: %{y:.1f} dB<extra></extra>",
+        text=[f"{level.mixture_db:.1f} dB".replace("-", MINUS)],
+        hovertemplate="Mixture: %{y:.1f} dB<extra></extra>",
     )  # fmt: skip
     figure.add_bar(
         x=[mask_name(kind) for kind in kinds],
@@ -240,15 +242,15 @@ def show_levels(levels: Sequence[EventLevels]) -> None:
     rows = [
         {
             "Event": level.name(),
-            "Mixture (dB)": round(level.mixture_db, 1),
+            "Mixture (dB)": level.mixture_db,
             **{
-                f"{mask_name(kind)} (dB gained)": round(value, 1)
+                f"{mask_name(kind)} (dB gained)": value
                 for kind, value in level.improvements_db.items()
             },
         }
         for level in levels
     ]
-    st.dataframe(rows, hide_index=True, width="stretch")
+    show_rows(rows, [name for name in rows[0] if name != "Event"], digits=1)
     st.caption(
         "SI-SDR: energy of the best-scaled true source over the energy of what differs from it. The "
         "mixture is the floor, the ideal ratio mask over mel bands the ceiling of this kind of mask."

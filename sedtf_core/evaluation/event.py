@@ -100,8 +100,8 @@ def hits(references: Events, estimates: Events, collars: Collars) -> Bool[np.nda
     return np.asarray(onset_hit & offset_hit)
 
 
-def count_matches(hit: Bool[np.ndarray, "ref est"]) -> int:
-    """Size of the largest matching of references with estimates.
+def match(hit: Bool[np.ndarray, "ref est"]) -> dict[int, int]:
+    """Match as many references with estimates as can be.
 
     Parameters
     ----------
@@ -110,8 +110,8 @@ def count_matches(hit: Bool[np.ndarray, "ref est"]) -> int:
 
     Returns
     -------
-    Number of pairs. References are matched one after another, each along the shortest chain of
-    references that can make way (augmenting path).
+    Index of each matched reference → index of its estimate. References are matched one after another, each
+    along the shortest chain of references that can make way (augmenting path).
     """
     candidates = [np.flatnonzero(row).tolist() for row in hit]
     estimate_of: dict[int, int] = {}
@@ -125,7 +125,7 @@ def count_matches(hit: Bool[np.ndarray, "ref est"]) -> int:
             handed_on = estimate_of.get(reference)
             estimate_of[reference], reference_of[estimate] = estimate, reference
             estimate = handed_on
-    return len(estimate_of)
+    return estimate_of
 
 
 def _free_estimate(
@@ -203,7 +203,7 @@ class EventMetrics:
             k = self._class_of[label]
             own_references = [event for event in references if event.label == label]
             own_estimates = [event for event in estimates if event.label == label]
-            matches = count_matches(hits(own_references, own_estimates, self._collars))
+            matches = len(match(hits(own_references, own_estimates, self._collars)))
             self._counts[:, groups[k], k] += len(own_references), len(own_estimates), matches
 
     def metrics(self, weights: Weights) -> dict[str, ClassMetric]:

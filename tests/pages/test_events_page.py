@@ -8,13 +8,19 @@ from streamlit.testing.v1 import AppTest
 
 from pages.shared.analyses import clip_analysis, known_mixture
 from pages.shared.clips import EXAMPLES
+from pages.shared.event_lanes import HOLLOW, NO_EVENT, lanes_figure
 from pages.shared.event_scores import (
+    FALSE_ALARM,
+    HIT,
+    MISS,
+    WRONG_TIMES,
     Counts,
+    Judged,
     count_events,
+    judge,
     precision_recall_figure,
     swept_counts,
 )
-from pages.shared.events_panel import NO_EVENT, lanes_figure
 from pages.shared.labels_panel import in_stretch
 from sedtf_core import audio
 from sedtf_core.config import SAMPLE_RATE
@@ -62,19 +68,57 @@ def test_counts_without_events_or_claims_are_defined() -> None:
     assert count_events(TRUTH, TRUTH) == Counts(2, 2, 2)
 
 
+def test_each_event_is_told_what_it_is_against_the_truth() -> None:
+    found = [Event(1.1, 2.1, "Bark"), Event(4.0, 5.0, "Oboe"), Event(4.5, 5.0, "Flute")]
+    assert judge(TRUTH, found) == [
+        Judged(found[0], HIT),
+        Judged(found[1], FALSE_ALARM),
+        Judged(found[2], WRONG_TIMES),
+        Judged(TRUTH[1], MISS),
+    ]
+    assert judge(None, found) == [Judged(event, "") for event in found]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_hits_and_misses_add_up_to_the_counts(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    truth, found = (
+        [Event(o, o + 0.4, str(rng.choice(["Bark", "Flute"]))) for o in rng.uniform(0, 2, 7)]
+        for _ in range(2)
+    )
+    outcomes = [judged.outcome for judged in judge(truth, found)]
+    counts = count_events(truth, found)
+    assert outcomes.count(HIT) == counts.matches
+    assert outcomes.count(MISS) == counts.references - counts.matches
+    assert len(outcomes) - outcomes.count(MISS) == counts.estimates
+
+
 def test_labels_of_a_file_are_cut_to_the_stretch_that_is_shown() -> None:
     assert in_stretch(TRUTH, 1.5, 3.0) == (Event(0.0, 0.5, "Bark"), Event(2.5, 3.0, "Flute"))
     assert in_stretch(TRUTH, 2.0, 1.0) == ()
 
 
 def test_every_lane_is_drawn_and_events_have_the_colour_of_their_class() -> None:
-    figure = lanes_figure({"Truth": TRUTH, "GMP": []}, 10.0)
+    figure = lanes_figure({"Truth": judge(None, TRUTH), "GMP": []}, 10.0)
     (bars,) = figure.data
     assert list(bars.y[0]) == ["Truth", "Truth", "GMP"]
     assert list(bars.y[1]) == ["Bark", "Flute", NO_EVENT]
     assert list(bars.base[:2]) == [1.0, 4.0]
     assert list(bars.x) == [1.0, 1.0, 0.0]
     assert bars.marker.color[:2] == (label_colour("Bark"), label_colour("Flute"))
+    assert set(bars.marker.pattern.shape) == {""}
+
+
+def test_hits_false_alarms_and_misses_are_drawn_differently() -> None:
+    lanes = {"GAP": judge(TRUTH, [TRUTH[0], Event(4.0, 5.0, "Oboe")])}
+    (bars,) = lanes_figure(lanes, 10.0).data
+    looks = zip(bars.y[1], bars.marker.color, bars.marker.pattern.shape, strict=True)
+    # Flute and oboe begin at once: by name then.
+    assert list(looks) == [
+        ("Bark", label_colour("Bark"), ""),
+        ("Flute", HOLLOW, ""),
+        ("Oboe", label_colour("Oboe"), "/"),
+    ]
 
 
 def test_the_curve_passes_through_the_point_where_the_system_stands() -> None:

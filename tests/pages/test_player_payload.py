@@ -29,7 +29,7 @@ from pages.shared.player.payload import (
 )
 from pages.shared.player.player import SCRIPTS
 from sedtf_core.config import DetectionConfig
-from sedtf_core.evaluation.event import Collars, count_matches, hits
+from sedtf_core.evaluation.event import Collars, hits, match
 from sedtf_core.events import Event, frames_to_events
 from tests.pages.conftest import RunJavascript
 
@@ -292,7 +292,7 @@ def test_as_many_events_are_hit_in_the_browser_as_in_the_evaluation(
         )
         cases.append([[asdict(event) for event in events] for events in (truth, found)])
         both = bool(truth) and bool(found)
-        expected.append(count_matches(hits(truth, found, Collars())) if both else 0)
+        expected.append(len(match(hits(truth, found, Collars()))) if both else 0)
     counts = run_node(f"""
         const cases = {json.dumps(cases)};
         const sum = (flags) => flags.filter(Boolean).length;

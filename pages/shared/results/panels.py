@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from pages.shared.number_table import show_rows
 from pages.shared.results.figures import class_figure, mean_figure
 from pages.shared.results.tables import Choice, Mean, Table, class_values, commands_for, means_at
 from pages.shared.views import title
@@ -97,7 +98,7 @@ def show_class_table(choice: Choice) -> None:
             {"Class": display_name(label), **{s: own.get(label) for s, own in values.items()}}
             for label in labels
         ]
-        st.dataframe(rows, hide_index=True, width="stretch")
+        show_rows(rows, tuple(values), digits=3)
     _show_sources(choice)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from pages.shared.cached import stored_sweeps
+from pages.shared.number_table import show_rows
 from pages.shared.snr.charts import ideal_value
 from pages.shared.snr.figures import Sweep
 from pages.shared.snr.stored import recipe_key
@@ -13,12 +14,14 @@ from pages.shared.state import Synthesis, recipe
 from pages.shared.views import IDEAL, TITLES
 from sedtf_core.labels import display_name
 
+MEASURED = ("Clip probability", "Frame F1", "T-F F1", "SI-SDR improvement (dB)")
+
 
 def show_values(sweep: Sweep, clip: Synthesis) -> None:
     """All figures, to read and to download, and how they were taken."""
     with st.expander("All figures, and how they are measured"):
         rows = values_table(sweep)
-        st.dataframe(rows, hide_index=True, width="stretch")
+        show_rows(rows, MEASURED)
         st.download_button(
             "Download as CSV", to_csv(rows), "snr.csv", "text/csv", on_click="ignore", key="snr_csv"
         )
