@@ -11,13 +11,15 @@ from sedtf_core.checkpoints import Metadata, load_checkpoint
 from sedtf_core.config import ModelConfig
 from sedtf_core.errors import InputError
 from sedtf_core.models import build_model
+from train.widening import can_widen, widened
 
 
 def take_weights(model: nn.Module, metadata: Metadata, source: str | Path) -> dict[str, Any]:
     """Overwrite a network's weights with those of a checkpoint, statistics of its features included.
 
     Layers that end in classes are taken class by class, by name: a class that the checkpoint does not know
-    keeps its fresh weights. GMP, GAP and GWRP are one network and may start from one another.
+    keeps its fresh weights. GMP, GAP and GWRP are one network and may start from one another. A narrower
+    network is widened, see ``widening``.
 
     Parameters
     ----------
@@ -35,7 +37,8 @@ def take_weights(model: nn.Module, metadata: Metadata, source: str | Path) -> di
     Raises
     ------
     InputError
-        If the checkpoint is missing or damaged, or of another network, width or feature.
+        If the checkpoint is missing or damaged, of another network or feature, or not as wide as a whole part
+        of this one.
     """
     checkpoint = load_checkpoint(source)
     known, given = checkpoint.metadata.labels, checkpoint.model.state_dict()
@@ -43,20 +46,21 @@ def take_weights(model: nn.Module, metadata: Metadata, source: str | Path) -> di
     their_rows = [known.index(metadata.labels[row]) for row in own_rows]
     by_class = _class_layers(metadata.model)
     weights: dict[str, Tensor] = {}
+    generator = torch.Generator().manual_seed(0)
     for name, fresh in model.state_dict().items():
-        tensor = given.get(name)
-        if tensor is not None and name in by_class:
-            weights[name] = fresh.clone()
-            if tensor.shape[1:] == fresh.shape[1:]:
-                weights[name][own_rows] = tensor[their_rows].to(fresh.device)
-                continue
-        elif tensor is not None and tensor.shape == fresh.shape:
-            weights[name] = tensor
-            continue
-        raise InputError(
-            f"{source} is a network of another kind or width; use the --system and --preset that it "
-            "was trained with, or leave out --init"
-        )
+        tensor, has_classes = given.get(name), name in by_class
+        if tensor is not None and has_classes:
+            tensor = tensor[their_rows]
+        shape = (len(own_rows), *fresh.shape[1:]) if has_classes else fresh.shape
+        if tensor is None or not can_widen(tensor, shape, metadata.model.system):
+            raise InputError(
+                f"{source} is a network of another kind or width; use the --system, --preset and --channels "
+                "that it was trained with, or leave out --init"
+            )
+        tensor = widened(tensor, shape, generator).to(fresh.device)
+        weights[name] = fresh.clone() if has_classes else tensor
+        if has_classes:
+            weights[name][own_rows] = tensor
     if checkpoint.metadata.features != metadata.features:
         raise InputError(f"{source} was trained on other features; leave out --init")
     model.load_state_dict(weights)

@@ -56,6 +56,13 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
         help="train on this folder of train.make_mixtures, not on fresh ones",
     )
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, …")
+    parser.add_argument(
+        "--channels",
+        type=at_least(1),
+        nargs=4,
+        metavar="N",
+        help="maps of the four blocks; 32 64 128 128 is the paper's width",
+    )
     parser.add_argument("--steps", type=at_least(1))
     parser.add_argument("--batch-size", type=at_least(1), help="of all processes together")
     parser.add_argument(
@@ -102,6 +109,7 @@ def settings_of(options: argparse.Namespace) -> TrainSettings:
             steps=options.steps,
             batch_size=options.batch_size,
             init=options.init,
+            channels=tuple(options.channels) if options.channels else None,
             peak_rate=options.peak_rate,
             clip_s=options.clip_s,
             n_events=options.events,
