@@ -15,6 +15,7 @@ import soundfile
 from sedtf_core.datasets import COLUMNS, SoundBank, read_sounds, require_mixable
 from sedtf_core.labels import LABELS
 from train import build_library
+from train.library import contents, measures, playing
 
 LIBRARY = Path(__file__).parents[2] / "assets" / "library"
 RATE = 32_000
@@ -191,37 +192,37 @@ def test_the_clips_of_a_class_differ_from_one_another(
 
 
 def test_the_tables_make_exactly_the_shipped_clips() -> None:
-    tables = (build_library.INSTRUMENTS, build_library.RECORDINGS)
+    tables = (contents.INSTRUMENTS, contents.RECORDINGS)
     for label in {row["label"] for row in EVENTS}:
         phrases = sum(len(patch.phrases) for patch in tables[0].get(label, ()))
         shipped = sum(row["label"] == label for row in EVENTS)
         assert phrases + len(tables[1].get(label, ())) == shipped, label
     assert set(tables[0]) | set(tables[1]) == {row["label"] for row in EVENTS}
-    assert set(build_library.SCENES) == {row["label"] for row in SCENES}
+    assert set(contents.SCENES) == {row["label"] for row in SCENES}
 
 
 def test_trimming_leaves_the_sound_and_takes_the_silence() -> None:
     tone = np.sin(np.arange(RATE) / 10)
     quiet = 1e-4 * np.ones(RATE)
-    clip = build_library.trim(np.concatenate((quiet, tone, quiet)))
+    clip = playing.trim(np.concatenate((quiet, tone, quiet)))
     assert len(clip) == pytest.approx(RATE, abs=5)
     assert np.abs(clip).max() == pytest.approx(1.0, abs=1e-2)
     assert abs(clip[0]) < 1e-3 > abs(clip[-1])
 
 
 def test_trimming_cuts_a_long_sound_to_4_s() -> None:
-    assert len(build_library.trim(np.ones(6 * RATE))) == 4 * RATE
+    assert len(playing.trim(np.ones(6 * RATE))) == 4 * RATE
 
 
 def test_a_repeated_waveform_fills_the_time_without_a_gap() -> None:
-    looped = build_library.repeat(np.ones(2 * RATE), 10 * RATE)
+    looped = playing.repeat(np.ones(2 * RATE), 10 * RATE)
     assert len(looped) == 10 * RATE
     np.testing.assert_allclose(looped, 1.0, atol=1e-9)
 
 
 def test_a_note_ends_before_its_key_is_struck_again() -> None:
-    texture = build_library.SCENES["rain"][0]
-    phrase = build_library.draw_texture(texture, 60.0, np.random.default_rng(0))
+    texture = contents.SCENES["rain"][0]
+    phrase = playing.draw_texture(texture, 60.0, np.random.default_rng(0))
     for key in texture.keys:
         notes = [note for note in phrase.notes if note.key == key]
         for note, following in pairwise(notes):
@@ -229,10 +230,10 @@ def test_a_note_ends_before_its_key_is_struck_again() -> None:
 
 
 def test_a_texture_never_falls_silent() -> None:
-    for layers in build_library.SCENES.values():
+    for layers in contents.SCENES.values():
         for layer in layers:
-            if isinstance(layer, build_library.Texture) and layer.hold_s > 1.4 * layer.every_s:
-                notes = build_library.draw_texture(layer, 30.0, np.random.default_rng(1)).notes
+            if isinstance(layer, contents.Texture) and layer.hold_s > 1.4 * layer.every_s:
+                notes = playing.draw_texture(layer, 30.0, np.random.default_rng(1)).notes
                 ends = np.maximum.accumulate([note.onset_s + note.seconds for note in notes])
                 assert all(
                     end >= following.onset_s - 1e-9
@@ -241,21 +242,21 @@ def test_a_texture_never_falls_silent() -> None:
 
 
 def test_the_same_seed_plays_the_same_notes_and_another_seed_other_ones() -> None:
-    patch = build_library.INSTRUMENTS["Cello"][0]
+    patch = contents.INSTRUMENTS["Cello"][0]
     phrase = patch.phrases[4]
 
-    def played(seed: int) -> build_library.Phrase:
-        return build_library.perform(phrase, patch, np.random.default_rng(seed))
+    def played(seed: int) -> contents.Phrase:
+        return playing.perform(phrase, patch, np.random.default_rng(seed))
 
     assert played(1) == played(1)
     assert played(1) != played(2)
 
 
 def test_every_phrase_stays_within_midi_however_it_is_played() -> None:
-    patches = [patch for row in build_library.INSTRUMENTS.values() for patch in row]
+    patches = [patch for row in contents.INSTRUMENTS.values() for patch in row]
     for seed, patch in enumerate(patches):
         for phrase in patch.phrases:
-            played = build_library.perform(phrase, patch, np.random.default_rng(seed))
+            played = playing.perform(phrase, patch, np.random.default_rng(seed))
             assert all(0 <= note.key <= 127 and 1 <= note.velocity <= 127 for note in played.notes)
             assert abs(played.bend) <= 12.0
 
@@ -265,7 +266,7 @@ def test_the_builder_reports_each_fault_of_an_event() -> None:
     silence = np.zeros((RATE // 5, 1))
 
     def faults(waveform: np.ndarray, rate: int = RATE) -> str:
-        return "; ".join(build_library.clip_faults("event", waveform, rate))
+        return "; ".join(measures.clip_faults("event", waveform, rate))
 
     assert faults(tone) == ""
     assert "44100 Hz" in faults(tone, 44_100)
@@ -283,7 +284,7 @@ def test_the_builder_reports_each_fault_of_a_scene() -> None:
     gap[: RATE // 2] = 0.0
 
     def faults(waveform: np.ndarray) -> str:
-        return "; ".join(build_library.clip_faults("scene", waveform, RATE))
+        return "; ".join(measures.clip_faults("scene", waveform, RATE))
 
     assert faults(noise) == ""
     assert "lasts" in faults(noise[:-1])
