@@ -15,6 +15,8 @@ from pages.shared.event_lanes import KEY as LANES_KEY
 from pages.shared.event_lanes import lanes_figure
 from pages.shared.event_scores import MISS, count_events, judge, precision_recall_figure
 from pages.shared.number_table import show_rows
+from pages.shared.tuned_points import SNR_DB as TUNED_AT_DB
+from pages.shared.tuned_points import tuned_points
 from pages.shared.view_link import linked_point, put_point_in_link, show_link
 from pages.shared.views import title
 from sedtf_core.checkpoints import shipped_names
@@ -52,6 +54,7 @@ def show_operating_point(
 ) -> None:
     """Sliders, and below them what follows from them at once; ``note`` says what a link brings back."""
     detection = _show_sliders()
+    _show_points([analysis.system for analysis in analyses])
     put_point_in_link(detection)
     moved = [at_operating_point(analysis, detection) for analysis in analyses]
     if truth is not None:
@@ -75,12 +78,7 @@ def show_operating_point(
 
 def _show_sliders() -> DetectionConfig:
     """The operating point: the link's, or the player's on another page; else the paper's."""
-    point = linked_point()
-    values = (
-        (point.low_threshold, point.high_threshold), point.tagging_threshold,
-        point.min_event_frames, point.max_gap_frames, point.median_frames,
-    )  # fmt: skip
-    for key, value in zip(KEYS, values, strict=True):
+    for key, value in _slider_values(linked_point()).items():
         st.session_state.setdefault(key, value)
     left, middle, right = st.columns(3, gap="medium")
     with left:
@@ -112,6 +110,38 @@ def _show_sliders() -> DetectionConfig:
         max_gap_frames=gap,
         median_frames=int(median),
     )
+
+
+def _slider_values(point: DetectionConfig) -> dict[str, object]:
+    """What the sliders stand at for an operating point, by key."""
+    values = (
+        (point.low_threshold, point.high_threshold), point.tagging_threshold,
+        point.min_event_frames, point.max_gap_frames, point.median_frames,
+    )  # fmt: skip
+    return dict(zip(KEYS, values, strict=True))
+
+
+def _show_points(systems: Sequence[str]) -> None:
+    """Buttons that move all sliders: to the paper's values, and to what was tuned for each system."""
+    with st.container(horizontal=True):
+        st.button("The paper's values", key="point_paper", on_click=_move_to, args=(DEFAULT,))
+        for system, point in tuned_points(systems).items():
+            st.button(
+                f"Tuned for {title(system)}", key=f"point_{system}", on_click=_move_to, args=(point,),
+                help=f"The thresholds with the greatest F1 of {title(system)} on the valid split at "
+                f"{TUNED_AT_DB:g} dB; on the test split they gave the figures that Results shows as tuned.",
+            )  # fmt: skip
+
+
+def _move_to(point: DetectionConfig) -> None:
+    """Set the sliders, in their steps."""
+    rounded = replace(
+        point,
+        tagging_threshold=round(point.tagging_threshold, 2),
+        high_threshold=round(point.high_threshold, 2),
+        low_threshold=round(point.low_threshold, 2),
+    )
+    st.session_state.update(_slider_values(rounded))
 
 
 def _frames_slider(label: str, key: str) -> int:

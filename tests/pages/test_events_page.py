@@ -1,5 +1,6 @@
 """The Events page: counts against the truth, and events that follow the sliders."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +23,8 @@ from pages.shared.event_scores import (
     swept_counts,
 )
 from pages.shared.labels_panel import in_stretch
+from pages.shared.tuned_points import tuned_points
+from pages.shared.views import TITLES
 from sedtf_core import audio
 from sedtf_core.config import SAMPLE_RATE
 from sedtf_core.evaluation.event import evaluate
@@ -166,6 +169,44 @@ def test_events_and_scores_follow_the_sliders() -> None:
     page.toggle(key="show_curve").set_value(True).run()
     assert not page.exception
     assert all(row["F1"] == 0 for row in scores(page).values())
+
+
+def test_buttons_move_all_sliders_to_the_tuned_values_and_back() -> None:
+    page = open_page().run()
+    point = tuned_points(["gap"])["gap"]
+    missed = scores(page)["GAP"]["Found"]
+    page.slider(key="min_event").set_value(3).run()
+    page.button(key="point_gap").click().run()
+    assert not page.exception
+    frame, tagging = round(point.high_threshold, 2), round(point.tagging_threshold, 2)
+    assert page.slider(key="score_thresholds").value == (frame, frame)
+    assert page.slider(key="tagging_threshold").value == tagging
+    assert page.slider(key="min_event").value == 10
+    assert page.query_params["tag"] == f"{tagging:g}"
+    page.button(key="point_paper").click().run()
+    assert page.slider(key="score_thresholds").value == (0.1, 0.2)
+    assert scores(page)["GAP"]["Found"] == missed
+    assert "tag" not in page.query_params
+
+
+def test_tuned_points_are_those_of_the_results() -> None:
+    results = Path(__file__).resolve().parents[2] / "assets" / "results" / "laptop"
+    points = tuned_points(TITLES)
+    assert set(points) == set(TITLES)
+    for system, point in points.items():
+        tuned = json.loads((results / f"{system}_10dB.json").read_text())["tuned"]["thresholds"]
+        assert point.tagging_threshold == pytest.approx(tuned["tagging"])
+        assert point.high_threshold == point.low_threshold == pytest.approx(tuned["frame"])
+
+
+@pytest.mark.parametrize("text", [None, "no table", "[]", '{"rows": [{}]}', '{"rows": []}'])
+def test_without_a_readable_table_there_are_no_tuned_points(
+    tmp_path: Path, text: str | None
+) -> None:
+    table = tmp_path / "extra_tuned.json"
+    if text is not None:
+        table.write_text(text)
+    assert tuned_points(["gwrp"], table) == {}
 
 
 @pytest.mark.parametrize("key", ["min_event", "max_gap"])
