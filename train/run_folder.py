@@ -8,10 +8,12 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from pickle import UnpicklingError
+from types import TracebackType
 from typing import Any
 
 import numpy as np
 import torch
+from filelock import FileLock, Timeout
 from jaxtyping import Float, Int
 from torch import nn
 
@@ -23,6 +25,8 @@ from train.settings import TrainSettings
 
 class RunFolder:
     """Owns config.json, log.csv, validation.csv, state.pt and the rest of one run's folder.
+
+    As a context, it keeps other runs out of the folder from ``start`` or a resuming ``check`` to the end.
 
     Parameters
     ----------
@@ -46,6 +50,34 @@ class RunFolder:
         """Write nothing yet."""
         self.path, self.settings, self.processes = path, settings, processes
         self._arguments = [argument for argument in arguments if argument != "--resume"]
+        self._lock = FileLock(path / "run.lock", timeout=0)
+
+    def __enter__(self) -> "RunFolder":
+        """Take nothing yet."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Let other runs in."""
+        self._lock.release()
+
+    def _keep_others_out(self) -> None:
+        """Two runs in one folder would mix their logs and overwrite each other's weights."""
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            self._lock.acquire()
+        except Timeout:
+            raise InputError(
+                f"another run is at work in {self.path}; wait for its end or choose another --out"
+            ) from None
+        except OSError as error:
+            raise InputError(
+                f"cannot write {self.path} ({error.strerror}); choose another --out"
+            ) from None
 
     def check(self, *, resume: bool) -> None:
         """Check that a run can start or go on here, before minutes are spent on its data."""
@@ -58,6 +90,7 @@ class RunFolder:
             return
         if not (self.path / "state.pt").is_file():
             raise InputError(f"{self.path} holds no run to resume; leave out --resume to start one")
+        self._keep_others_out()
         before = self._config()["settings"]
         values = json.loads(json.dumps(asdict(self.settings)))
         changed = [key for key, value in values.items() if before.get(key) != value]
@@ -69,6 +102,7 @@ class RunFolder:
 
     def start(self, data_hash: str) -> None:
         """Make the folder and write config.json, which says how to repeat the run."""
+        self._keep_others_out()
         config = {**self.description(), "data_hash": data_hash}
         write_json(self.path / "config.json", config, "--out")
 

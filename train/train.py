@@ -127,22 +127,22 @@ def settings_of(options: argparse.Namespace) -> TrainSettings:
 def train(options: argparse.Namespace, arguments: list[str], group: Group) -> None:
     """Start or resume the run that the command line describes."""
     settings = settings_of(options)
-    folder = RunFolder(options.out, settings, arguments, group.size)
-    if group.is_first:
-        folder.check(resume=options.resume)
-    trainer = Trainer(
-        settings,
-        options.sounds,
-        group,
-        is_compiled=options.compile,
-        mixtures=options.mixtures,
-    )
-    run = Run(trainer, folder)
-    if options.resume:
-        run.resume()
-    else:
-        run.start()
-    run.go()
+    with RunFolder(options.out, settings, arguments, group.size) as folder:
+        if group.is_first:
+            folder.check(resume=options.resume)
+        trainer = Trainer(
+            settings,
+            options.sounds,
+            group,
+            is_compiled=options.compile,
+            mixtures=options.mixtures,
+        )
+        run = Run(trainer, folder)
+        if options.resume:
+            run.resume()
+        else:
+            run.start()
+        run.go()
 
 
 @command

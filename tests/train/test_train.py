@@ -128,6 +128,31 @@ def test_resuming_with_other_settings_is_refused(
     assert "seed = 0" in capsys.readouterr().err
 
 
+def test_a_second_run_in_the_same_folder_is_refused_and_changes_nothing(
+    sounds: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    run, learnt, refusals = tmp_path / "run", Trainer.train_step, []
+
+    def meanwhile(trainer: Trainer) -> torch.Tensor:
+        monkeypatch.setattr(Trainer, "train_step", learnt)
+        before = {path.name: path.read_bytes() for path in run.iterdir() if path.is_file()}
+        refusals.append(train.main(arguments(sounds, run, "--resume")))
+        after = {path.name: path.read_bytes() for path in run.iterdir() if path.is_file()}
+        assert before == after
+        return learnt(trainer)
+
+    train.main(arguments(sounds, run, "--steps", "2"))
+    (run / "config.json").unlink()  # as if it had just begun, but with a state to resume from
+    monkeypatch.setattr(Trainer, "train_step", meanwhile)
+    assert train.main(arguments(sounds, run, "--steps", "4")) == 0
+    assert refusals == [2]
+    assert "another run is at work in" in capsys.readouterr().err
+    assert train.main(arguments(sounds, run, "--steps", "4", "--resume")) == 0
+
+
 def test_nothing_to_resume_is_one_line(
     sounds: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
