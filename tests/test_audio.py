@@ -15,7 +15,7 @@ import soxr
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from sedtf_core import audio
+from sedtf_core import audio, decoding
 from sedtf_core.errors import InputError
 
 RATE = 32_000
@@ -312,7 +312,7 @@ def test_the_decoder_runs_at_most_one_chunk_ahead_of_the_blocks(
         largest, decoded = max(largest, chunk.size), decoded + chunk.shape[1]
         return chunk.mean(axis=0)
 
-    monkeypatch.setattr(audio, "_mean_of_channels", counted)
+    monkeypatch.setattr(decoding, "_mean_of_channels", counted)
     given_out = 0
     for block in audio.stream(wav_factory(30.0, RATE, 4), RATE, 1.0):
         given_out += len(block)
