@@ -16,6 +16,7 @@ where it stopped, and at the end throughput.json and learning_curve.png.
 
 import argparse
 import sys
+from dataclasses import fields
 
 from sedtf_core.command_line import Parser, at_least, command, finite, given_path, not_negative
 from sedtf_core.config import MixtureConfig
@@ -68,7 +69,9 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument(
         "--clip-s", type=finite, metavar="S", help="length of a training mixture, in seconds"
     )
-    parser.add_argument("--events", type=at_least(1), metavar="N", help="in a training mixture")
+    parser.add_argument(
+        "--events", dest="n_events", type=at_least(1), metavar="N", help="in a training mixture"
+    )
     parser.add_argument("--snr-db", type=finite, nargs=2, metavar=("LO", "HI"))
     parser.add_argument("--seed", type=at_least(0))
     parser.add_argument(
@@ -99,27 +102,18 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
 
 def settings_of(options: argparse.Namespace) -> TrainSettings:
     """Return the preset that the command line names, with its changes; fixed mixtures are as they are."""
+    names = {field.name for field in fields(TrainSettings)} - {"preset", "system"}
+    # Lists are ranges and widths, which settings keep as tuples.
+    changes = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in vars(options).items()
+        if name in names
+    }
     if options.mixtures:
         fixed = MixtureConfig()
-        options.clip_s, options.events, options.speed_octaves = fixed.seconds, fixed.n_events, 0.0
+        changes |= {"clip_s": fixed.seconds, "n_events": fixed.n_events, "speed_octaves": 0.0}
     try:
-        return preset_settings(
-            options.preset,
-            options.system,
-            steps=options.steps,
-            batch_size=options.batch_size,
-            init=options.init,
-            channels=tuple(options.channels) if options.channels else None,
-            peak_rate=options.peak_rate,
-            clip_s=options.clip_s,
-            n_events=options.events,
-            snr_db=tuple(options.snr_db) if options.snr_db else None,
-            seed=options.seed,
-            first_decay=options.first_decay,
-            filter_db=options.filter_db,
-            speed_octaves=options.speed_octaves,
-            patience=options.patience,
-        )
+        return preset_settings(options.preset, options.system, **changes)
     except ValueError as error:
         raise InputError(f"{error}; see --help for the option of that name") from None
 
