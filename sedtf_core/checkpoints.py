@@ -2,7 +2,7 @@
 
 Owns ``NAME.safetensors`` and ``NAME.json``. The metadata rebuilds the network alone: system, widths,
 features and labels; what it says of the training is for people. Nothing is ever unpickled. Weights may be
-stored as float16 and are float32 in memory.
+stored as float16, where they are many, and are float32 in memory.
 """
 
 import json
@@ -21,6 +21,7 @@ from sedtf_core.errors import InputError
 from sedtf_core.models import SYSTEMS, build_model
 
 FORMAT = 1
+SMALL_LAYER = 2**14  # weights
 SHIPPED = Path(__file__).resolve().parent.parent / "assets" / "checkpoints"
 
 
@@ -87,12 +88,13 @@ def save_checkpoint(
     metadata
         Goes into the JSON file.
     dtype
-        Type on disk of floating-point weights: float32 or float16.
+        Type on disk of the large layers, float32 or float16. Statistics, biases and small layers stay float32:
+        they weigh little, and rounding them moves masks most.
     """
     stem = Path(path)
     stem.parent.mkdir(parents=True, exist_ok=True)
     weights = {
-        name: (tensor.to(dtype) if tensor.is_floating_point() else tensor)
+        name: (tensor.to(dtype) if tensor.numel() > SMALL_LAYER else tensor)
         .detach()
         .cpu()
         .contiguous()

@@ -16,8 +16,13 @@ from sedtf_core.models import SYSTEMS, build_model
 LABELS = ("Bark", "Cello", "Oboe")
 
 
-def save(folder: Path, system: str = "gwrp", dtype: torch.dtype = torch.float32) -> torch.nn.Module:
-    config = ModelConfig(system, n_classes=3, channels=(4, 8))
+def save(
+    folder: Path,
+    system: str = "gwrp",
+    dtype: torch.dtype = torch.float32,
+    channels: tuple[int, ...] = (4, 8),
+) -> torch.nn.Module:
+    config = ModelConfig(system, n_classes=3, channels=channels)
     model = build_model(config).eval()
     save_checkpoint(folder / "net", model, Metadata(config, FeatureConfig(), LABELS), dtype)
     return model
@@ -40,7 +45,10 @@ def test_a_round_trip_gives_equal_output(tmp_path: Path, system: str) -> None:
 
 
 def test_float16_weights_are_float32_in_memory_and_close(tmp_path: Path) -> None:
-    model = save(tmp_path, dtype=torch.float16)
+    model = save(tmp_path, dtype=torch.float16, channels=(8, 48))
+    stored = load_file(tmp_path / "net.safetensors")
+    halved = [name for name, tensor in stored.items() if tensor.dtype == torch.float16]
+    assert halved == ["convolutions.9.weight"]  # of 48 × 48 × 9 weights
     loaded = load_checkpoint(tmp_path / "net").model
     log_mel = torch.randn(1, 40, 64)
     assert all(p.dtype == torch.float32 for p in loaded.parameters())

@@ -28,7 +28,7 @@ from sedtf_core.errors import InputError
 from sedtf_core.inference import Analyser
 from sedtf_core.mixing import Mixture, mix
 from train.mixtures import add_mixture_arguments, draw_recipes, open_mixtures
-from train.scorecard import Evaluation, take_tuned, to_json
+from train.scorecard import Evaluation, rounded, take_tuned, to_json
 from train.tuning import Thresholds, tune
 
 
@@ -91,8 +91,8 @@ def evaluate(options: argparse.Namespace) -> dict[str, Any]:
         "version": sedtf_core.__version__,
         "data_hash": data_hash(bank.sounds),
         "labels": list(checkpoint.metadata.labels),
-        **to_json(summaries),
-        **more,
+        **rounded(to_json(summaries)),
+        **rounded(more),
     }
 
 

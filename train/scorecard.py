@@ -5,6 +5,7 @@ added, never renamed. Mixtures are made by the caller; the metrics themselves ar
 ``sedtf_core.evaluation``, thresholds to ``train.tuning``.
 """
 
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -29,6 +30,7 @@ from train.tuning import Thresholds
 
 # The F1 at thresholds tuned on the valid split, counted beside the paper's.
 TUNED = "f1_tuned"
+SIGNIFICANT_DIGITS = 6  # intervals are wider by far, and results are kept
 
 
 class Evaluation:
@@ -217,6 +219,15 @@ def _without_tuned(summary: Summary) -> Summary:
             for label, values in summary.per_class.items()
         },
     )
+
+
+def rounded(figures: Any) -> Any:
+    """Figures with as many digits as anyone can use, in dictionaries and lists as they came."""
+    if isinstance(figures, Mapping):
+        return {name: rounded(value) for name, value in figures.items()}
+    if isinstance(figures, list | tuple):
+        return [rounded(value) for value in figures]
+    return float(f"{figures:.{SIGNIFICANT_DIGITS}g}") if isinstance(figures, float) else figures
 
 
 def to_json(summaries: dict[str, Summary]) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from sedtf_core.mixing import mix
 from sedtf_core.models import build_model
 from train import evaluate, make_mixtures, snapshots, train
 from train.mixtures import draw_recipes
+from train.scorecard import rounded
 from train.settings import PRESETS, TrainSettings
 from train.truth import frame_activity, present_classes
 from train.tuning import Thresholds, tune
@@ -267,3 +268,20 @@ def test_a_long_log_is_thinned_to_the_mean_of_each_hundredth(tmp_path: Path) -> 
     steps, losses = snapshots.thinned_loss(tmp_path)
     assert steps.tolist() == list(range(10, 1001, 10))
     np.testing.assert_allclose(losses[:2], [0.55, 1.55], rtol=1e-6)
+
+
+def test_figures_are_written_with_six_digits_and_stay_what_they_are() -> None:
+    figures = {
+        "f1": 0.123456789,
+        "none": None,
+        "count": 3,
+        "ends": (1e-13 / 3, 2 / 3),
+        "name": "gwrp",
+    }
+    assert rounded(figures) == {
+        "f1": 0.123457,
+        "none": None,
+        "count": 3,
+        "ends": [3.33333e-14, 0.666667],
+        "name": "gwrp",
+    }
