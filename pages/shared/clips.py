@@ -32,7 +32,7 @@ EXAMPLES = {
             ("Rooster", "Acoustic_guitar"), "jet_plane", 5, 26, "A rooster, a guitar and a jet"
         ),
         Synthesis(("Oboe", "Violin_or_fiddle", "Cello"), "stream", 10, 40, "A trio by a stream"),
-        Synthesis(("Bass_drum", "Snare_drum", "Tambourine"), "train", 10, 41, "Drums on a train"),
+        Synthesis(("Bass_drum", "Snare_drum", "Tambourine"), "train", 10, 16, "Drums on a train"),
         Synthesis(
             ("Glockenspiel", "Harmonica", "Clarinet"), "thunderstorm", -5, 34, "A thunderstorm"
         ),
