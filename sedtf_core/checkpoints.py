@@ -88,8 +88,8 @@ def save_checkpoint(
     metadata
         Goes into the JSON file.
     dtype
-        Type on disk of the large layers, float32 or float16. Statistics, biases and small layers stay float32:
-        they weigh little, and rounding them moves masks most.
+        Type on disk of the large layers, float32 or float16. Statistics, biases and small layers stay
+        float32: they weigh little, and rounding them moves masks most.
     """
     stem = Path(path)
     stem.parent.mkdir(parents=True, exist_ok=True)

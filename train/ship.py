@@ -3,7 +3,8 @@
     python -m train.ship runs/dnn --out assets/checkpoints --dtype float16
 
 The file takes the system's name. float16, for the large layers alone, nearly halves the size and moves mask
-values by less than 1e-2. The metadata gets what the run cost and what the valid split said on the way, so that both are known without it.
+values by less than 1e-2. The metadata gets what the run cost and what the valid split said on the way, so
+that both are known without it.
 """
 
 import json
