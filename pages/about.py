@@ -3,12 +3,14 @@
 import streamlit as st
 
 from pages.shared.about import show_checkpoints, show_licences, show_method
+from pages.shared.fairness import show_fairness
 from pages.shared.glossary import show_glossary
 
 st.title("About")
 show_method()
 st.header("Checkpoints")
 show_checkpoints()
+show_fairness()
 st.header("Words")
 show_glossary()
 st.header("Sounds")

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from pages.shared.fairness import show_fairness
 from pages.shared.glossary import show_terms
 from pages.shared.results.panels import (
     show_class_table,
@@ -21,4 +22,5 @@ else:
         show_mean_table(choice)
     else:
         show_class_table(choice)
+    show_fairness()
 show_terms("mAP", "AUC", "F1", "PSDS", "SI-SDR", "SNR")
