@@ -49,6 +49,9 @@ def take_weights(model: nn.Module, metadata: Metadata, source: str | Path) -> di
     generator = torch.Generator().manual_seed(0)
     for name, fresh in model.state_dict().items():
         tensor, has_classes = given.get(name), name in by_class
+        if has_classes and not own_rows:
+            weights[name] = fresh.clone()
+            continue
         if tensor is not None and has_classes:
             tensor = tensor[their_rows]
         shape = (len(own_rows), *fresh.shape[1:]) if has_classes else fresh.shape

@@ -18,6 +18,7 @@ import argparse
 import sys
 from dataclasses import fields
 
+from sedtf_core.checkpoints import read_metadata
 from sedtf_core.command_line import Parser, at_least, command, finite, given_path, not_negative
 from sedtf_core.config import MixtureConfig
 from sedtf_core.errors import InputError
@@ -43,7 +44,7 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument(
         "--init",
         metavar="CHECKPOINT",
-        help="start from these weights: a shipped system's name, or the path of a checkpoint",
+        help="start from these weights, at their width: a shipped system's name, or the path of a checkpoint",
     )
     parser.add_argument(
         "--peak-rate",
@@ -62,7 +63,7 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
         type=at_least(1),
         nargs=4,
         metavar="N",
-        help="maps of the four blocks; 32 64 128 128 is the paper's width",
+        help="maps of the four blocks, 32 64 128 128 in the paper; those of --init or a multiple",
     )
     parser.add_argument("--steps", type=at_least(1))
     parser.add_argument("--batch-size", type=at_least(1), help="of all processes together")
@@ -109,6 +110,8 @@ def settings_of(options: argparse.Namespace) -> TrainSettings:
         for name, value in vars(options).items()
         if name in names
     }
+    if options.init and not options.channels:
+        changes["channels"] = _initial_width(options)
     if options.mixtures:
         fixed = MixtureConfig()
         changes |= {"clip_s": fixed.seconds, "n_events": fixed.n_events, "speed_octaves": 0.0}
@@ -116,6 +119,14 @@ def settings_of(options: argparse.Namespace) -> TrainSettings:
         return preset_settings(options.preset, options.system, **changes)
     except ValueError as error:
         raise InputError(f"{error}; see --help for the option of that name") from None
+
+
+def _initial_width(options: argparse.Namespace) -> tuple[int, ...] | None:
+    """Return the width of the network that training starts from, or goes on with; None: there is none."""
+    if not options.resume:
+        return read_metadata(options.init).model.channels
+    last = options.out / "last.json"
+    return read_metadata(last).model.channels if last.exists() else None
 
 
 def train(options: argparse.Namespace, arguments: list[str], group: Group) -> None:

@@ -427,7 +427,6 @@ def test_classes_are_taken_by_name_and_new_ones_stay_fresh(sounds: Path, tmp_pat
 @pytest.mark.parametrize(
     ("source", "message"),
     [
-        ("gwrp", "is a network of another kind or width"),
         ("dnn", "is a network of another kind or width"),
         ("nowhere/model", "there is no checkpoint 'model'"),
     ],
@@ -439,6 +438,34 @@ def test_weights_that_do_not_fit_are_one_line_and_start_no_run(
     printed = capsys.readouterr().err
     assert printed.startswith("error: ") and printed.count("\n") == 1 and message in printed
     assert not (tmp_path / "run").exists()
+
+
+def test_a_run_has_the_width_of_the_network_it_starts_from_unless_told(
+    sounds: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = arguments(sounds, tmp_path / "first", "--channels", "4", "8", "8", "8")
+    assert train.main(first) == 0
+    init = ("--init", str(tmp_path / "first" / "last"), "--peak-rate", "0")
+    assert train.main(arguments(sounds, tmp_path / "same", *init)) == 0
+    assert load_checkpoint(tmp_path / "same" / "last").metadata.model.channels == (4, 8, 8, 8)
+    (tmp_path / "first").rename(tmp_path / "moved")  # a resumed run needs it no more
+    assert train.main(arguments(sounds, tmp_path / "same", *init, "--resume")) == 0
+    init = ("--init", str(tmp_path / "moved" / "last"), "--peak-rate", "0")
+    wider = arguments(sounds, tmp_path / "wide", *init, "--channels", "8", "8", "16", "8")
+    assert train.main(wider) == 0
+    assert load_checkpoint(tmp_path / "wide" / "last").metadata.model.channels == (8, 8, 16, 8)
+    capsys.readouterr()
+    uneven = arguments(sounds, tmp_path / "uneven", *init, "--channels", "6", "8", "8", "8")
+    assert train.main(uneven) == 2
+    assert "is a network of another kind or width" in capsys.readouterr().err
+
+
+def test_weights_without_a_class_in_common_can_be_widened(tmp_path: Path, sounds: Path) -> None:
+    train.main(arguments(sounds, tmp_path / "first", "--channels", "4", "4", "4", "4"))
+    other = shutil.copytree(sounds, tmp_path / "sounds")
+    rows_changed(other, lambda row: row | {"label": f"New_{row['label']}"})
+    init = ("--init", str(tmp_path / "first" / "last"), "--channels", "8", "8", "8", "8")
+    assert train.main(arguments(other, tmp_path / "second", *init)) == 0
 
 
 def test_levels_and_filters_colour_the_log_mel_alike_at_every_frame(sounds: Path) -> None:
