@@ -12,7 +12,8 @@ import json
 import math
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
 from typing import Any, NoReturn
@@ -111,9 +112,16 @@ def given_path(text: str) -> Path:
 
 def write_json(target: Path, figures: Mapping[str, Any], option: str) -> None:
     """Write figures to the file that an option names; InputError if that cannot be."""
-    try:
+    with writing(target, option):
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(json.dumps(figures, indent=1) + "\n", "utf-8")
+
+
+@contextmanager
+def writing(target: Path, option: str) -> Iterator[None]:
+    """Say in one line that what an option names cannot be written."""
+    try:
+        yield
     except OSError as error:
         raise InputError(
             f"cannot write {target} ({error.strerror}); choose another {option}"

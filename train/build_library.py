@@ -43,12 +43,11 @@ from train.library.contents import (
     Loop,
     Texture,
 )
-from train.library.measures import EVENT_PEAK, MAX_SCENE_PEAK, SCENE_RMS, problems
+from train.library.measures import EVENT_PEAK, MAX_SCENE_PEAK, SCENE_RMS, Waveform, problems
 from train.library.playing import (
     FONT_FOLDER,
     SONIC_PI_FOLDER,
     Studio,
-    Waveform,
     import_mido,
     perform,
     read_recording,

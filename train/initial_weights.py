@@ -60,10 +60,11 @@ def take_weights(model: nn.Module, metadata: Metadata, source: str | Path) -> di
                 f"{source} is a network of another kind or width; use the --system, --preset and --channels "
                 "that it was trained with, or leave out --init"
             )
-        tensor = widened(tensor, shape, generator).to(fresh.device)
-        weights[name] = fresh.clone() if has_classes else tensor
+        taken = widened(tensor, shape, generator).to(fresh.device)
         if has_classes:
-            weights[name][own_rows] = tensor
+            known_rows, taken = taken, fresh.clone()
+            taken[own_rows] = known_rows
+        weights[name] = taken
     if checkpoint.metadata.features != metadata.features:
         raise InputError(f"{source} was trained on other features; leave out --init")
     model.load_state_dict(weights)

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from pickle import UnpicklingError
-from types import TracebackType
 from typing import Any
 
 import numpy as np
@@ -18,7 +17,7 @@ from jaxtyping import Float, Int
 from torch import nn
 
 import sedtf_core
-from sedtf_core.command_line import write_json
+from sedtf_core.command_line import write_json, writing
 from sedtf_core.errors import InputError
 from train.settings import TrainSettings
 
@@ -26,7 +25,7 @@ from train.settings import TrainSettings
 class RunFolder:
     """Owns config.json, log.csv, validation.csv, state.pt and the rest of one run's folder.
 
-    As a context, it keeps other runs out of the folder from ``start`` or a resuming ``check`` to the end.
+    From ``start`` or a resuming ``check`` to ``close`` it keeps other runs out of the folder.
 
     Parameters
     ----------
@@ -52,32 +51,20 @@ class RunFolder:
         self._arguments = [argument for argument in arguments if argument != "--resume"]
         self._lock = FileLock(path / "run.lock", timeout=0)
 
-    def __enter__(self) -> "RunFolder":
-        """Take nothing yet."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
         """Let other runs in."""
         self._lock.release()
 
     def _keep_others_out(self) -> None:
         """Two runs in one folder would mix their logs and overwrite each other's weights."""
-        try:
+        with writing(self.path, "--out"):
             self.path.mkdir(parents=True, exist_ok=True)
-            self._lock.acquire()
-        except Timeout:
-            raise InputError(
-                f"another run is at work in {self.path}; wait for its end or choose another --out"
-            ) from None
-        except OSError as error:
-            raise InputError(
-                f"cannot write {self.path} ({error.strerror}); choose another --out"
-            ) from None
+            try:
+                self._lock.acquire()
+            except Timeout:
+                raise InputError(
+                    f"another run is at work in {self.path}; wait for its end or choose another --out"
+                ) from None
 
     def check(self, *, resume: bool) -> None:
         """Check that a run can start or go on here, before minutes are spent on its data."""

@@ -16,6 +16,7 @@ where it stopped, and at the end throughput.json and learning_curve.png.
 
 import argparse
 import sys
+from contextlib import closing
 from dataclasses import fields
 
 from sedtf_core.checkpoints import read_metadata
@@ -132,7 +133,7 @@ def _initial_width(options: argparse.Namespace) -> tuple[int, ...] | None:
 def train(options: argparse.Namespace, arguments: list[str], group: Group) -> None:
     """Start or resume the run that the command line describes."""
     settings = settings_of(options)
-    with RunFolder(options.out, settings, arguments, group.size) as folder:
+    with closing(RunFolder(options.out, settings, arguments, group.size)) as folder:
         if group.is_first:
             folder.check(resume=options.resume)
         trainer = Trainer(

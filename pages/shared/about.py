@@ -4,11 +4,10 @@ from collections import Counter
 
 import streamlit as st
 
-from pages.shared.cached import library
+from pages.shared.cached import library, shipped_metadata
 from pages.shared.lesson.cached import method_in_pictures
 from pages.shared.lesson.demos import theme
 from pages.shared.views import TITLES
-from sedtf_core.checkpoints import SHIPPED, read_metadata, shipped_names
 
 # What stands below each picture of ``method_pictures``, and what the picture shows to who cannot see it.
 STEPS = {
@@ -60,12 +59,11 @@ def show_method() -> None:
 
 def show_checkpoints() -> None:
     """A row a shipped network, with the command that trained it."""
-    if not shipped_names():
+    if not shipped_metadata():
         st.info("No checkpoint is installed. Train one with `python -m train.train`.")
         return
     rows = []
-    for name in shipped_names():
-        metadata = read_metadata(SHIPPED / name)
+    for name, metadata in shipped_metadata().items():
         training = metadata.training
         settings = training.get("settings", {})
         rows.append(

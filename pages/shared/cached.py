@@ -45,15 +45,17 @@ from pages.shared.training.slow_motion.runs import (
     mask_figures,
     snapshot_ideal_masks,
 )
+from pages.shared.tuned_points import tuned_points
 from pages.shared.views import mixture_to_view, recording_to_view
 from sedtf_core import audio
-from sedtf_core.checkpoints import SHIPPED, load_checkpoint, read_metadata, shipped_names
-from sedtf_core.config import SAMPLE_RATE, FeatureConfig
+from sedtf_core.checkpoints import SHIPPED, Metadata, load_checkpoint, read_metadata, shipped_names
+from sedtf_core.config import SAMPLE_RATE, DetectionConfig, FeatureConfig
 from sedtf_core.datasets import SoundBank
 from sedtf_core.evaluation.separation import improvements
 from sedtf_core.events import Event
 from sedtf_core.inference import Analyser, Analysis
 from sedtf_core.mixing import Mixture, Recipe, mix
+from sedtf_core.models import SYSTEMS
 from sedtf_core.separation import ideal_ratio_masks, separate
 
 LIBRARY = Path(__file__).resolve().parents[2] / "assets" / "library"
@@ -258,10 +260,21 @@ def training_snapshots() -> Snapshots:
     return load_snapshots(SNAPSHOTS)
 
 
-@st.cache_data(max_entries=1, show_spinner=False)
+@st.cache_resource(max_entries=1, show_spinner=False)
+def shipped_metadata() -> dict[str, Metadata]:
+    """Return what each shipped network is, and how it was trained."""
+    return {name: read_metadata(SHIPPED / name) for name in shipped_names()}
+
+
 def trained_steps() -> dict[str, int]:
     """Return for how many steps each shipped network learnt in all."""
-    return {name: read_metadata(SHIPPED / name).trained_steps for name in shipped_names()}
+    return {name: metadata.trained_steps for name, metadata in shipped_metadata().items()}
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def tuned_detections() -> dict[str, DetectionConfig]:
+    """Return the operating point that was tuned for each system."""
+    return tuned_points(SYSTEMS)
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)

@@ -68,11 +68,6 @@ def matched_pairs(truth: Sequence[Event], found: Sequence[Event]) -> dict[int, i
     return pairs
 
 
-def count_events(truth: Sequence[Event], found: Sequence[Event]) -> Counts:
-    """Count events of the same class that match, as many as possible."""
-    return Counts(len(truth), len(found), len(matched_pairs(truth, found)))
-
-
 @dataclass(frozen=True)
 class Judged:
     """An event, and what it is against the truth: one of the four words above; empty if that is not known."""
@@ -86,12 +81,24 @@ def judge(truth: Sequence[Event] | None, found: Sequence[Event]) -> list[Judged]
     if truth is None:
         return [Judged(event, "") for event in found]
     pairs, present = matched_pairs(truth, found), {event.label for event in truth}
-    judged = []
+    matched, judged = set(pairs.values()), []
     for index, event in enumerate(found):
         wrong = WRONG_TIMES if event.label in present else FALSE_ALARM
-        judged.append(Judged(event, HIT if index in pairs.values() else wrong))
+        judged.append(Judged(event, HIT if index in matched else wrong))
     missed = [event for index, event in enumerate(truth) if index not in pairs]
     return judged + [Judged(event, MISS) for event in missed]
+
+
+def count_judged(judged: Sequence[Judged]) -> Counts:
+    """Count events that were held against a truth."""
+    outcomes = [one.outcome for one in judged]
+    hit, missed = outcomes.count(HIT), outcomes.count(MISS)
+    return Counts(references=hit + missed, estimates=len(judged) - missed, matches=hit)
+
+
+def count_events(truth: Sequence[Event], found: Sequence[Event]) -> Counts:
+    """Count events of the same class that match, as many as possible."""
+    return count_judged(judge(truth, found))
 
 
 def swept_counts(analysis: Analysis, truth: Sequence[Event]) -> list[tuple[float, Counts]]:

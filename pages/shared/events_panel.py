@@ -4,19 +4,18 @@ Conventions: seconds, counted from the start of the stretch that is analysed. Le
 ``event_scores``, thresholding to ``sedtf_core.events`` and the network's run to ``analyses``.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import streamlit as st
 
 from pages.shared.analyses import at_operating_point
-from pages.shared.cached import mask_systems
+from pages.shared.cached import mask_systems, tuned_detections
 from pages.shared.event_lanes import KEY as LANES_KEY
 from pages.shared.event_lanes import lanes_figure
-from pages.shared.event_scores import MISS, count_events, judge, precision_recall_figure
+from pages.shared.event_scores import MISS, Judged, count_judged, judge, precision_recall_figure
 from pages.shared.number_table import show_rows
 from pages.shared.tuned_points import SNR_DB as TUNED_AT_DB
-from pages.shared.tuned_points import tuned_points
 from pages.shared.view_link import linked_point, put_point_in_link, show_link
 from pages.shared.views import title
 from sedtf_core.checkpoints import shipped_names
@@ -57,11 +56,12 @@ def show_operating_point(
     _show_points([analysis.system for analysis in analyses])
     put_point_in_link(detection)
     moved = [at_operating_point(analysis, detection) for analysis in analyses]
+    judged = {analysis.system: judge(truth, analysis.events) for analysis in moved}
     if truth is not None:
-        _show_scores(moved, truth)
+        _show_scores(judged)
     lanes = {
         **({} if truth is None else {TRUTH_LANE: judge(None, truth)}),
-        **{title(analysis.system): judge(truth, analysis.events) for analysis in moved},
+        **{title(system): events for system, events in judged.items()},
     }
     st.plotly_chart(
         lanes_figure(lanes, moved[0].duration_s), key="lanes", config={"displayModeBar": False}
@@ -72,7 +72,7 @@ def show_operating_point(
         st.plotly_chart(
             precision_recall_figure(moved, truth), key="curve", config={"displayModeBar": False}
         )
-    _show_table(moved, truth)
+    _show_table(moved, judged, is_judged=truth is not None)
     show_link(note)
 
 
@@ -125,9 +125,11 @@ def _show_points(systems: Sequence[str]) -> None:
     """Buttons that move all sliders: to the paper's values, and to what was tuned for each system."""
     with st.container(horizontal=True):
         st.button("The paper's values", key="point_paper", on_click=_move_to, args=(DEFAULT,))
-        for system, point in tuned_points(systems).items():
+        points = tuned_detections()
+        for system in (name for name in systems if name in points):
             st.button(
-                f"Tuned for {title(system)}", key=f"point_{system}", on_click=_move_to, args=(point,),
+                f"Tuned for {title(system)}", key=f"point_{system}", on_click=_move_to,
+                args=(points[system],),
                 help=f"The thresholds with the greatest F1 of {title(system)} on the valid split at "
                 f"{TUNED_AT_DB:g} dB; on the test split they gave the figures that Results shows as tuned.",
             )  # fmt: skip
@@ -150,14 +152,14 @@ def _frames_slider(label: str, key: str) -> int:
     return int(frames)
 
 
-def _show_scores(analyses: Sequence[Analysis], truth: Sequence[Event]) -> None:
+def _show_scores(judged: Mapping[str, Sequence[Judged]]) -> None:
     """F1, precision, recall and error rate of each system at this point."""
     rows = []
-    for analysis in analyses:
-        counts = count_events(truth, analysis.events)
+    for system, events in judged.items():
+        counts = count_judged(events)
         rows.append(
             {
-                "System": title(analysis.system),
+                "System": title(system),
                 "F1": counts.f1,
                 "Precision": counts.precision,
                 "Recall": counts.recall,
@@ -173,7 +175,9 @@ def _show_scores(analyses: Sequence[Analysis], truth: Sequence[Event]) -> None:
     )
 
 
-def _show_table(analyses: Sequence[Analysis], truth: Sequence[Event] | None) -> None:
+def _show_table(
+    analyses: Sequence[Analysis], judged: Mapping[str, Sequence[Judged]], *, is_judged: bool
+) -> None:
     """The events of each system, with the clip probability of their class."""
     st.subheader("Events found")
     if not any(analysis.events for analysis in analyses):
@@ -182,18 +186,16 @@ def _show_table(analyses: Sequence[Analysis], truth: Sequence[Event] | None) -> 
     rows = [
         {
             "System": title(analysis.system),
-            "Class": display_name(judged.event.label),
-            "Onset (s)": judged.event.onset,
-            "Offset (s)": judged.event.offset,
-            "Length (s)": judged.event.offset - judged.event.onset,
-            "Clip probability": float(
-                analysis.clip_probs[analysis.labels.index(judged.event.label)]
-            ),
-            **({} if truth is None else {"Against the truth": judged.outcome}),
+            "Class": display_name(one.event.label),
+            "Onset (s)": one.event.onset,
+            "Offset (s)": one.event.offset,
+            "Length (s)": one.event.offset - one.event.onset,
+            "Clip probability": float(analysis.clip_probs[analysis.labels.index(one.event.label)]),
+            **({"Against the truth": one.outcome} if is_judged else {}),
         }
         for analysis in analyses
-        for judged in judge(truth, analysis.events)
-        if judged.outcome != MISS
+        for one in judged[analysis.system]
+        if one.outcome != MISS
     ]
     show_rows(rows, ("Onset (s)", "Offset (s)", "Length (s)", "Clip probability"))
 

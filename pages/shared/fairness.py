@@ -4,15 +4,16 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from pages.shared.cached import mask_systems
+from pages.shared.cached import mask_systems, shipped_metadata
 from pages.shared.numbers import thousands
 from pages.shared.views import title
-from sedtf_core.checkpoints import SHIPPED, Metadata, read_metadata
+from sedtf_core.checkpoints import Metadata
 
 
 def show_fairness() -> None:
     """Say it below a comparison; nothing where there is nothing to say."""
-    shipped = {name: read_metadata(SHIPPED / name) for name in mask_systems()}
+    metadata = shipped_metadata()
+    shipped = {name: metadata[name] for name in mask_systems()}
     if words := fairness_in_words(shipped):
         st.caption(words)
 

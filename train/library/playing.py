@@ -24,13 +24,11 @@ from train.library.contents import (
     Recording,
     Texture,
 )
-from train.library.measures import MAX_EVENT_S, SCENE_S, SILENCE_DB
+from train.library.measures import MAX_EVENT_S, SCENE_S, SILENCE_DB, Waveform
 
 RENDER_RATE = 48_000  # above the fonts' 44.1 kHz, so that soxr removes what would fold at 32 kHz
 FONT_FOLDER = Path("/usr/share/sounds/sf2")
 SONIC_PI_FOLDER = Path("/usr/share/sonic-pi/samples")
-
-Waveform = np.ndarray
 
 
 @dataclass(frozen=True)
