@@ -8,9 +8,9 @@ from pages.shared.cached import mask_systems
 from pages.shared.clips import Recording, show_clip_picker
 from pages.shared.glossary import show_terms
 from pages.shared.listen import (
-    event_levels,
+    class_levels,
     recording_tracks,
-    show_event_choice,
+    show_class_levels_choice,
     show_levels,
     show_span_choice,
     show_tracks,
@@ -34,8 +34,8 @@ elif analyses and isinstance(clip, Recording):
     show_abx(clip.title(), heard[1:])
 elif analyses and isinstance(clip, Synthesis):
     with st.container(horizontal=True):
-        levels = event_levels(clip, systems, on_span=show_span_choice())
-        chosen = show_event_choice(levels)
+        levels = class_levels(clip, systems, on_span=show_span_choice())
+        chosen = show_class_levels_choice(levels)
     show_waterfall(chosen)
     show_tracks(chosen.tracks)
     show_abx(f"{clip.title()}, {chosen.name()}", mask_sounds(chosen))

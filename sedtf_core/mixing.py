@@ -9,11 +9,12 @@ left to ``datasets``; mixing batches on a training device to ``train.batches``.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float32, Float64
+from jaxtyping import Bool, Float32, Float64
 
 from sedtf_core.config import SAMPLE_RATE, MixtureConfig
 from sedtf_core.errors import InputError
@@ -84,6 +85,39 @@ class Mixture:
     recipe: Recipe
     gain: float
     sample_rate: int
+
+    @cached_property
+    def labels(self) -> tuple[str, ...]:
+        """The classes of the events, each once, in the order of the recipe."""
+        return tuple(dict.fromkeys(event.label for event in self.events))
+
+    @cached_property
+    def class_sources(self) -> Float32[np.ndarray, "classes samples"]:
+        """One row a class of ``labels``: the sum of its events, as a network has one mask a class."""
+        if len(self.labels) == len(self.events):
+            return self.sources
+        rows = [
+            sum(
+                source
+                for event, source in zip(self.events, self.sources, strict=True)
+                if event.label == label
+            )
+            for label in self.labels
+        ]
+        return np.stack(rows).astype(np.float32)
+
+    def events_of(self, label: str) -> tuple[Event, ...]:
+        """The events of a class, by onset."""
+        own = (event for event in self.events if event.label == label)
+        return tuple(sorted(own, key=lambda event: event.onset))
+
+    def covered(self, label: str) -> Bool[np.ndarray, " samples"]:
+        """The samples at which an event of a class sounds."""
+        samples = np.zeros(len(self.mixture), dtype=bool)
+        for event in self.events_of(label):
+            first, end = (round(s * self.sample_rate) for s in (event.onset, event.offset))
+            samples[first:end] = True
+        return samples
 
 
 def draw_recipe(

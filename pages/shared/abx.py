@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import streamlit as st
 
-from pages.shared.listen import EventLevels, Heard, encoded, mask_name
+from pages.shared.listen import ClassLevels, Heard, encoded, mask_name
 from pages.shared.take_away import shared_gain
 from sedtf_core import audio
 
@@ -104,7 +104,7 @@ def hidden(sound: Heard, trial: int) -> bytes:
     return encoded(replace(sound, waveform=np.pad(sound.waveform, (0, trial + 1))))
 
 
-def mask_sounds(level: EventLevels) -> list[Heard]:
+def mask_sounds(level: ClassLevels) -> list[Heard]:
     """What each mask separates of an event."""
     names = [mask_name(kind) for kind in level.improvements_db]
     return [track for track in level.tracks if track.name in names]

@@ -172,33 +172,34 @@ def recording_analysis(
 
 @st.cache_resource(max_entries=24, show_spinner=False)
 def mixture_estimates(recipe: Recipe, system: str | None) -> NDArray[np.float32]:
-    """Return what a system separates of each event (events, samples); None takes the ideal ratio masks."""
+    """Return what a system separates of each class (classes, samples); None takes the ideal ratio masks."""
     mixed = mixture(recipe)
     if system is None:
-        masks = ideal_ratio_masks(mixed.sources, mixed.scene)
+        masks = ideal_ratio_masks(mixed.class_sources, mixed.scene)
         return separate(mixed.mixture, masks).numpy()
     analysis = mixture_analysis(recipe, system)
     if analysis.masks is None:
         raise ValueError(f"{system} has no masks")
-    rows = [analysis.labels.index(event.label) for event in mixed.events]
+    rows = [analysis.labels.index(label) for label in mixed.labels]
     return separate(mixed.mixture, analysis.masks[rows], analysis.features).numpy()
 
 
 @st.cache_data(max_entries=256, show_spinner=False)
-def separation_gain_db(recipe: Recipe, system: str | None, index: int) -> float:
-    """Return the SI-SDR improvement of one event by a system's mask; None takes the ideal ratio mask."""
+def separation_gain_db(recipe: Recipe, system: str | None, label: str) -> float:
+    """Return the SI-SDR improvement of one class by a system's mask; None takes the ideal ratio mask."""
     mixed = mixture(recipe)
+    index = mixed.labels.index(label)
     if system is None:
-        mask = ideal_ratio_masks(mixed.sources, mixed.scene).numpy()[[index]]
+        mask = ideal_ratio_masks(mixed.class_sources, mixed.scene).numpy()[[index]]
         features = FeatureConfig()
     else:
         analysis = mixture_analysis(recipe, system)
         if analysis.masks is None:
             raise ValueError(f"{system} has no masks")
-        mask = analysis.masks[[analysis.labels.index(mixed.events[index].label)]]
+        mask = analysis.masks[[analysis.labels.index(label)]]
         features = analysis.features
     estimate = separate(mixed.mixture, mask, features).numpy()[0]
-    gained = improvements(estimate, mixed.sources[index], mixed.mixture)
+    gained = improvements(estimate, mixed.class_sources[index], mixed.mixture)
     return gained["si_sdr_improvement_db"]
 
 
@@ -206,14 +207,13 @@ def separation_gain_db(recipe: Recipe, system: str | None, index: int) -> float:
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def paint_board(recipe: Recipe, index: int, systems: tuple[str, ...]) -> Board:
-    """Return a mixture ready to be painted on, for one of its events."""
+def paint_board(recipe: Recipe, label: str, systems: tuple[str, ...]) -> Board:
+    """Return a mixture ready to be painted on, for one of its classes."""
     mixed = mixture(recipe)
-    label = mixed.events[index].label
     analyses = [mixture_analysis(recipe, system) for system in systems]
     config = analyses[0].features if analyses else FeatureConfig()
-    masks = {**class_masks(analyses, label), **ideal_masks(mixed, index, config)}
-    return make_board(mixed.mixture, label, masks, config, truth_of(mixed, index))
+    masks = {**class_masks(analyses, label), **ideal_masks(mixed, label, config)}
+    return make_board(mixed.mixture, label, masks, config, truth_of(mixed, label))
 
 
 @st.cache_resource(ttl=RECORDINGS_LAST, max_entries=2, show_spinner=False)

@@ -61,7 +61,7 @@ class FigureOrder:
 def classes_to_draw(clip: Clip, systems: Sequence[str]) -> list[str]:
     """The classes worth a figure: those that are there, then those that a system detects."""
     mixture = known_mixture(clip)
-    present = [event.label for event in mixture.events] if mixture else []
+    present = mixture.labels if mixture else ()
     return shown_labels([clip_analysis(clip, system) for system in systems], present)
 
 
@@ -129,9 +129,11 @@ def _masks(order: FigureOrder) -> Figure:
     masks = {}
     mixture = known_mixture(order.clip)
     if mixture is not None:
-        rows = [event.label == order.label for event in mixture.events]
-        every = ideal_ratio_masks(mixture.sources, mixture.scene, first.features).numpy()
-        masks["ideal ratio mask"] = every[rows].sum(axis=0)
+        every = ideal_ratio_masks(mixture.class_sources, mixture.scene, first.features).numpy()
+        present = order.label in mixture.labels
+        masks["ideal ratio mask"] = (
+            every[mixture.labels.index(order.label)] if present else np.zeros_like(levels)
+        )
     for analysis in order.analyses():
         if analysis.masks is not None:
             index = analysis.labels.index(order.label)

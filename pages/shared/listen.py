@@ -1,8 +1,8 @@
-"""Panels of the Listen page: levels of each event from the mixture to the ideal mask, and their sounds.
+"""Panels of the Listen page: levels of each class from the mixture to the ideal mask, and their sounds.
 
-Conventions: SI-SDR in dB as in ``sedtf_core.evaluation.separation``, on the whole clip or on the event's own
-samples; every improvement is over the unprocessed mixture. All sounds of a clip are played with one gain, so
-that a quiet residual stays quiet.
+Conventions: SI-SDR in dB as in ``sedtf_core.evaluation.separation``, on the whole clip or on a class's own
+samples; its events count together, as a network has one mask a class. Every improvement is over the
+unprocessed mixture. All sounds of a clip are played with one gain, so that a quiet residual stays quiet.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,7 +18,7 @@ from pages.shared.cached import mixture, mixture_estimates, separation_gain_db
 from pages.shared.class_choice import show_class_choice
 from pages.shared.clips import Recording
 from pages.shared.number_table import show_rows
-from pages.shared.numbers import MINUS, signed_db
+from pages.shared.numbers import MINUS, signed_db, spans_s
 from pages.shared.state import Synthesis, recipe
 from pages.shared.take_away import shared_gain
 from pages.shared.views import IDEAL, shown_labels, title
@@ -49,8 +49,8 @@ class Heard:
 
 
 @dataclass(frozen=True, eq=False)
-class EventLevels:
-    """One true event: SI-SDR of the mixture, and what each mask adds to it.
+class ClassLevels:
+    """One class that is there: SI-SDR of the mixture, and what each mask adds to it.
 
     Attributes
     ----------
@@ -59,20 +59,20 @@ class EventLevels:
     """
 
     label: str
-    span_s: tuple[float, float]
+    events: tuple[Event, ...]
     mixture_db: float
     improvements_db: dict[str | None, float]
     tracks: tuple[Heard, ...]
 
     def name(self) -> str:
-        """The event as a person reads it."""
-        return f"{display_name(self.label)}, {self.span_s[0]:.1f}–{self.span_s[1]:.1f} s"
+        """The class and its events as a person reads them."""
+        return f"{display_name(self.label)}, {spans_s(self.events)}"
 
 
-def event_levels(
+def class_levels(
     clip: Synthesis, systems: Sequence[str], *, on_span: bool = False
-) -> list[EventLevels]:
-    """Levels and sounds of every event of a synthesised clip, by onset."""
+) -> list[ClassLevels]:
+    """Levels and sounds of every class in a synthesised clip, by first onset."""
     mixed = mixture(recipe(clip))
     kinds: tuple[str | None, ...] = (*systems, None)
     estimates = {kind: mixture_estimates(recipe(clip), kind) for kind in kinds}
@@ -86,30 +86,26 @@ def event_levels(
     separated = [row for rows in estimates.values() for row in rows]
     gain = shared_gain([mixed.mixture, *mixed.sources, *separated, *residuals.values()])
     levels = []
-    for index, event in enumerate(mixed.events):
+    for index, label in enumerate(mixed.labels):
         own = {kind: rows[index] for kind, rows in estimates.items()}
         sounds = {
             "Mixture": mixed.mixture,
-            "True source": mixed.sources[index],
+            "True source": mixed.class_sources[index],
             **{mask_name(kind): row for kind, row in own.items()},
             **residuals,
         }
         tracks = tuple(Heard(name, waveform, gain) for name, waveform in sounds.items())
-        measured = _measured(mixed, index, own, _span(event) if on_span else slice(None))
-        levels.append(EventLevels(event.label, (event.onset, event.offset), *measured, tracks))
-    return sorted(levels, key=lambda level: level.span_s)
-
-
-def _span(event: Event) -> slice:
-    """The samples of an event."""
-    return slice(round(event.onset * SAMPLE_RATE), round(event.offset * SAMPLE_RATE))
+        measured = _measured(mixed, index, own, on_span=on_span)
+        levels.append(ClassLevels(label, mixed.events_of(label), *measured, tracks))
+    return sorted(levels, key=lambda level: level.events[0].onset)
 
 
 def _measured(
-    mixed: Mixture, index: int, estimates: Mapping[str | None, Waveform], part: slice
+    mixed: Mixture, index: int, estimates: Mapping[str | None, Waveform], *, on_span: bool
 ) -> tuple[float, dict[str | None, float]]:
     """SI-SDR of the mixture on some samples, and each estimate's improvement over it."""
-    unprocessed, source = mixed.mixture[part], mixed.sources[index][part]
+    part = mixed.covered(mixed.labels[index]) if on_span else slice(None)
+    unprocessed, source = mixed.mixture[part], mixed.class_sources[index][part]
     gained = {
         kind: improvements(row[part], source, unprocessed)["si_sdr_improvement_db"]
         for kind, row in estimates.items()
@@ -150,13 +146,13 @@ def show_span_choice() -> bool:
     return measured_on == SPANS[1]
 
 
-def show_event_choice(levels: Sequence[EventLevels]) -> EventLevels:
-    """Let one event be chosen; the first to begin with."""
+def show_class_levels_choice(levels: Sequence[ClassLevels]) -> ClassLevels:
+    """Let one class be chosen; the first to begin with."""
     labels = [level.label for level in levels]
     return levels[labels.index(show_class_choice(st.segmented_control, "Event", labels))]
 
 
-def show_waterfall(level: EventLevels) -> None:
+def show_waterfall(level: ClassLevels) -> None:
     """From the mixture's SI-SDR up, or down, to each mask's."""
     st.plotly_chart(waterfall(level), key="waterfall", config={"displayModeBar": False})
     ceiling = level.improvements_db[None]
@@ -167,14 +163,13 @@ def show_waterfall(level: EventLevels) -> None:
 
 
 def separation_in_words(clip: Synthesis, label: str, system: str) -> str:
-    """What a system's mask gains for one event of a clip, beside what an ideal ratio mask would."""
-    index = [event.label for event in mixture(recipe(clip)).events].index(label)
-    gained, ceiling = (separation_gain_db(recipe(clip), kind, index) for kind in (system, None))
+    """What a system's mask gains for one class of a clip, beside what an ideal ratio mask would."""
+    gained, ceiling = (separation_gain_db(recipe(clip), kind, label) for kind in (system, None))
     return _gain_in_words([system], label, gained, ceiling)
 
 
 def _gain_in_words(systems: Sequence[str], label: str, gained_db: float, ceiling_db: float) -> str:
-    """How much cleaner than the mixture an event is when it is separated."""
+    """How much cleaner than the mixture a class is when it is separated."""
     change = "cleaner" if gained_db >= 0 else "less clean"
     return (
         f"Separated by {' or '.join(map(title, systems))}, {display_name(label).lower()} is "
@@ -183,7 +178,7 @@ def _gain_in_words(systems: Sequence[str], label: str, gained_db: float, ceiling
     )
 
 
-def waterfall(level: EventLevels) -> go.Figure:
+def waterfall(level: ClassLevels) -> go.Figure:
     """The mixture's level from 0 dB, then each mask's bar from there."""
     colour = label_colour(level.label)
     kinds = list(level.improvements_db)
@@ -236,8 +231,8 @@ def encoded(track: Heard) -> bytes:
     )
 
 
-def show_levels(levels: Sequence[EventLevels]) -> None:
-    """A row an event: the floor, each system's improvement and the ceiling."""
+def show_levels(levels: Sequence[ClassLevels]) -> None:
+    """A row a class: the floor, each system's improvement and the ceiling."""
     st.subheader("All events")
     rows = [
         {

@@ -1,5 +1,9 @@
 """How numbers are written on the pages; browser/numbers.js does the same."""
 
+from collections.abc import Sequence
+
+from sedtf_core.events import Event
+
 MINUS = "\u2212"
 
 
@@ -24,3 +28,9 @@ def share_text(share: float) -> str:
 def lit_text(lit: int, units: int) -> str:
     """An area: how many units, and which share of them all, as “1 487 units (7.5 %)”."""
     return f"{thousands(lit)} {'unit' if lit == 1 else 'units'} ({share_text(lit / units)})"
+
+
+def spans_s(events: Sequence[Event]) -> str:
+    """When events sound: “0.5–2.0 and 4.1–5.0 s”."""
+    *others, last = (f"{event.onset:.1f}–{event.offset:.1f}" for event in events)
+    return f"{', '.join(others)} and {last} s" if others else f"{last} s"

@@ -9,6 +9,7 @@ from pages.shared.cached import mixture, mixture_analysis, mixture_view, recordi
 from pages.shared.clips import Clip, Recording
 from pages.shared.event_scores import count_events
 from pages.shared.listen import separation_in_words
+from pages.shared.numbers import spans_s
 from pages.shared.player.payload import PlayerState, PlayerView
 from pages.shared.state import Synthesis, recipe
 from pages.shared.views import TITLES
@@ -46,24 +47,23 @@ def show_in_words(clip: Clip, view: PlayerView, system: str, state: PlayerState)
         st.markdown(f"**In words.** {TITLES[system]} finds {text}. {_labelled(view, found)}")
         return
     analysis = at_operating_point(mixture_analysis(recipe(clip), system), detection)
-    truth = mixture(recipe(clip)).events
-    words = [_compared(event, analysis) for event in truth]
+    mixed = mixture(recipe(clip))
+    words = [_compared(mixed.events_of(label), analysis) for label in mixed.labels]
     followed = state.selected or view.classes[0].label
-    if followed in {e.label for e in truth} & {e.label for e in analysis.events}:
+    if followed in {*mixed.labels} & {e.label for e in analysis.events}:
         words.append(separation_in_words(clip, followed, system))
     st.markdown(" ".join(["**In words.**", *words]))
 
 
-def _compared(event: Event, analysis: Analysis) -> str:
-    """One true event beside what the system found of its class."""
-    title, name = TITLES[analysis.system], display_name(event.label).lower()
-    truth = f"{event.onset:.1f}–{event.offset:.1f} s"
-    found = [e for e in analysis.events if e.label == event.label]
+def _compared(truth: Sequence[Event], analysis: Analysis) -> str:
+    """The true events of one class beside what the system found of it."""
+    label = truth[0].label
+    title, name = TITLES[analysis.system], display_name(label).lower()
+    found = [event for event in analysis.events if event.label == label]
     if found:
-        spans = " and ".join(f"{e.onset:.1f}–{e.offset:.1f} s" for e in found)
-        return f"{title} hears {name} at {spans} (truth {truth})."
-    probability = analysis.clip_probs[analysis.labels.index(event.label)]
-    return f"{title} misses {name} (truth {truth}); its clip probability is {probability:.2f}."
+        return f"{title} hears {name} at {spans_s(found)} (truth {spans_s(truth)})."
+    probability = analysis.clip_probs[analysis.labels.index(label)]
+    return f"{title} misses {name} (truth {spans_s(truth)}); its clip probability is {probability:.2f}."
 
 
 def _labelled(view: PlayerView, found: Sequence[Event]) -> str:

@@ -3,12 +3,13 @@
 A synthesised clip is four values (classes, scene, SNR, seed); the seed draws the clips and their onsets,
 unless they were placed by hand. The examples are such values with a name, so that one path makes them all. A
 link knows a clip by its number within its class in the library's table, from 1, and an onset in
-milliseconds: ``3-2150.1-5000`` places two events. A class occurs once at most: a network has one mask a
-class, which two of its events would share.
+milliseconds: ``3-2150.1-5000`` places an event of each of two classes, ``3-2150_4-7000.1-5000`` two of the
+first. Those share the one mask that a network has for their class.
 """
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -19,7 +20,8 @@ from sedtf_core.config import MixtureConfig
 from sedtf_core.labels import display_name
 from sedtf_core.mixing import Placement, Recipe, draw_recipe
 
-MOST_EVENTS = 5
+MOST_CLASSES = 5
+MOST_OF_A_CLASS = 3
 SNR_RANGE_DB = (-20, 30)
 CLIP_MS = round(1000 * MixtureConfig.seconds)
 _LINKED = re.compile(r"([1-9][0-9]{0,2})-(0|[1-9][0-9]{0,4})")
@@ -33,11 +35,20 @@ class Placed:
     onset_ms: int
 
 
+# Class → where its events stand, in the order in which the classes were chosen.
+Places = Mapping[str, tuple[Placed, ...]]
+
+
 @dataclass(frozen=True)
 class Synthesis:
     """The choices behind a synthesised mixture, and a name for people.
 
-    ``placed`` is empty where the seed draws clips and onsets; otherwise it has one entry a class.
+    Attributes
+    ----------
+    classes
+        The class of each event; only where events are placed by hand does one come more than once.
+    placed
+        Where each event stands; empty where the seed draws clips and onsets.
     """
 
     classes: tuple[str, ...]
@@ -51,7 +62,10 @@ class Synthesis:
         """What the clip is called."""
         if self.name:
             return self.name
-        names = ", ".join(display_name(label) for label in self.classes)
+        names = ", ".join(
+            f"{count} × {display_name(label)}" if count > 1 else display_name(label)
+            for label, count in Counter(self.classes).items()
+        )
         origin = "placed by hand" if self.placed else f"seed {self.seed}"
         return f"{names} in {self.scene.replace('_', ' ').lower()}, {self.snr_db} dB, {origin}"
 
@@ -69,7 +83,7 @@ def recipe(synthesis: Synthesis) -> Recipe:
 
 
 def _placed_recipe(synthesis: Synthesis) -> Recipe:
-    """The recipe of events placed by hand, in the order of the classes; each scene has one clip."""
+    """The recipe of events placed by hand, in their order; each scene has one clip."""
     bank = library()
     scene = next(scene.clip for scene in bank.scenes() if scene.label == synthesis.scene)
     events = tuple(
@@ -82,7 +96,7 @@ def _placed_recipe(synthesis: Synthesis) -> Recipe:
 
 
 def layout(synthesis: Synthesis) -> tuple[Placed, ...]:
-    """Where the events stand, placed or drawn, in the order of the classes."""
+    """Where the events stand, placed or drawn, in the order of ``classes``."""
     if synthesis.placed:
         return synthesis.placed
     drawn = {event.label: event for event in recipe(synthesis).events}
@@ -109,30 +123,47 @@ def is_possible(label: str, placed: Placed) -> bool:
     return 0 <= placed.onset_ms <= CLIP_MS - lengths[placed.number - 1]
 
 
-def place_new(label: str, beside: Sequence[tuple[int, int]]) -> Placed:
-    """A new event: the class's first clip in the middle of the longest silence between ``beside``."""
-    length = used_ms(label)[0]
-    ends, silences = 0, []
-    for start, end in [*sorted(beside), (CLIP_MS, CLIP_MS)]:
+def place_new(label: str, places: Places) -> Placed:
+    """A new event in the middle of the longest silence: the class's first clip, or the next one."""
+    lengths = used_ms(label)
+    number = 1 + len(places.get(label, ())) % len(lengths)
+    length, ends = lengths[number - 1], 0
+    spans = sorted(_span(each, placed) for each, own in places.items() for placed in own)
+    silences = []
+    for start, end in [*spans, (CLIP_MS, CLIP_MS)]:
         silences.append((ends, start))
         ends = max(ends, end)
     start, end = max(silences, key=lambda silence: silence[1] - silence[0])
-    return Placed(1, min(max(0, (start + end - length) // 2), CLIP_MS - length))
+    return Placed(number, min(max(0, (start + end - length) // 2), CLIP_MS - length))
 
 
-def placed_to_text(placed: Sequence[Placed]) -> str:
+def _span(label: str, placed: Placed) -> tuple[int, int]:
+    """Onset and offset of an event in milliseconds."""
+    return placed.onset_ms, placed.onset_ms + used_ms(label)[placed.number - 1]
+
+
+def placed_to_text(places: Places) -> str:
     """The events' places as they stand in a link."""
-    return ".".join(f"{each.number}-{each.onset_ms}" for each in placed)
+    return ".".join(
+        "_".join(f"{each.number}-{each.onset_ms}" for each in own) for own in places.values()
+    )
 
 
-def text_to_placed(text: str, classes: Sequence[str]) -> tuple[Placed, ...] | None:
-    """Read ``placed_to_text``; None unless it places exactly these classes, each possibly."""
-    matches = [_LINKED.fullmatch(part) for part in text.split(".", MOST_EVENTS)]
-    if len(matches) != len(classes) or not all(matches):
+def text_to_placed(text: str, classes: Sequence[str]) -> Places | None:
+    """Read ``placed_to_text``; None unless it places events of exactly these classes, each possibly."""
+    groups = text.split(".", MOST_CLASSES)
+    if len(groups) != len(classes):
         return None
-    placed = tuple(Placed(int(match[1]), int(match[2])) for match in matches if match)
-    pairs = zip(classes, placed, strict=True)
-    return placed if all(is_possible(label, each) for label, each in pairs) else None
+    places = {}
+    for label, group in zip(classes, groups, strict=True):
+        matches = [_LINKED.fullmatch(part) for part in group.split("_", MOST_OF_A_CLASS)]
+        own = tuple(Placed(int(match[1]), int(match[2])) for match in matches if match)
+        if len(matches) > MOST_OF_A_CLASS or len(own) < len(matches):
+            return None
+        if not all(is_possible(label, each) for each in own):
+            return None
+        places[label] = own
+    return places
 
 
 def rolled(synthesis: Synthesis) -> Synthesis:

@@ -49,16 +49,16 @@ def title(system: str) -> str:
 
 def mixture_to_view(mixture: Mixture, analyses: Sequence[Analysis]) -> PlayerView:
     """A mixture with its truth, seen by some systems; first the classes that most of them detect."""
-    present = [event.label for event in mixture.events]
+    present = mixture.labels
     found = [label for analysis in analyses for label in {e.label for e in analysis.events}]
     labels = shown_labels(analyses, sorted(present, key=found.count, reverse=True))
-    masks = ideal_ratio_masks(mixture.sources, mixture.scene).numpy()
+    masks = ideal_ratio_masks(mixture.class_sources, mixture.scene).numpy()
     ideal = np.zeros((len(labels), *masks.shape[1:]), dtype=np.float32)
     for label, mask in zip(present, masks, strict=True):
-        ideal[labels.index(label)] += mask
+        ideal[labels.index(label)] = mask
     truth_tracks = [
-        Track(f"{display_name(event.label)}, true source", "truth", source, event.label)
-        for event, source in zip(mixture.events, mixture.sources, strict=True)
+        Track(f"{display_name(label)}, true source", "truth", source, label)
+        for label, source in zip(present, mixture.class_sources, strict=True)
     ]
     tracks = [Track("Scene, true source", "scene", mixture.scene), *truth_tracks]
     return _view(

@@ -19,7 +19,7 @@ from pages.shared.abx import (
     matched,
 )
 from pages.shared.clips import EXAMPLES
-from pages.shared.listen import Heard, encoded, event_levels, mask_name
+from pages.shared.listen import Heard, class_levels, encoded, mask_name
 from sedtf_core import audio
 
 PAGE = Path(__file__).resolve().parents[2] / "pages" / "listen.py"
@@ -113,7 +113,7 @@ def test_the_result_says_what_it_does_not_show() -> None:
 
 
 def test_only_what_masks_separate_is_compared() -> None:
-    level = event_levels(next(iter(EXAMPLES.values())), ("gap", "gwrp"))[0]
+    level = class_levels(next(iter(EXAMPLES.values())), ("gap", "gwrp"))[0]
     assert [s.name for s in mask_sounds(level)] == [mask_name(k) for k in ("gap", "gwrp", None)]
 
 

@@ -18,7 +18,7 @@ from pages.shared.lesson.progress import STEPS as COUNT
 from pages.shared.lesson.progress import format_answers, parse_answers
 from pages.shared.lesson.questions import Question, questions
 from pages.shared.lesson.steps import STEPS
-from pages.shared.listen import event_levels
+from pages.shared.listen import class_levels
 from pages.shared.numbers import thousands
 from pages.shared.views import IDEAL
 
@@ -75,7 +75,7 @@ def test_the_facts_are_measured_on_masks_of_one_size(facts: LessonFacts) -> None
 
 
 def test_the_levels_are_those_of_the_listen_page(facts: LessonFacts) -> None:
-    of_events = event_levels(EXAMPLES[EXAMPLE], tuple(facts.systems))
+    of_events = class_levels(EXAMPLES[EXAMPLE], tuple(facts.systems))
     shown = next(level for level in of_events if level.label == facts.event.label)
     assert facts.levels().mixture_db == pytest.approx(shown.mixture_db)
     assert facts.levels().improvements_db == pytest.approx(shown.improvements_db)

@@ -12,10 +12,10 @@ from streamlit.testing.v1 import AppTest
 from pages.shared.cached import mixture
 from pages.shared.clips import EXAMPLES
 from pages.shared.listen import (
-    EventLevels,
+    ClassLevels,
     Heard,
+    class_levels,
     encoded,
-    event_levels,
     mask_name,
     separation_in_words,
     waterfall,
@@ -32,8 +32,8 @@ CLIP = next(iter(EXAMPLES.values()))
 
 
 @pytest.fixture(scope="module")
-def levels() -> list[EventLevels]:
-    return event_levels(CLIP, ("gap", "gwrp"))
+def levels() -> list[ClassLevels]:
+    return class_levels(CLIP, ("gap", "gwrp"))
 
 
 def open_page() -> AppTest:
@@ -41,16 +41,16 @@ def open_page() -> AppTest:
 
 
 def test_every_event_is_there_in_order_and_the_ideal_mask_is_the_ceiling(
-    levels: list[EventLevels],
+    levels: list[ClassLevels],
 ) -> None:
     assert {level.label for level in levels} == set(CLIP.classes)
-    assert all(a.span_s <= b.span_s for a, b in pairwise(levels))
+    assert all(a.events[0].onset <= b.events[0].onset for a, b in pairwise(levels))
     for level in levels:
         assert list(level.improvements_db) == ["gap", "gwrp", None]
         assert level.improvements_db[None] == max(level.improvements_db.values())
 
 
-def test_levels_are_those_of_the_sounds_that_are_played(levels: list[EventLevels]) -> None:
+def test_levels_are_those_of_the_sounds_that_are_played(levels: list[ClassLevels]) -> None:
     for level in levels:
         sounds = {track.name: track.waveform for track in level.tracks}
         source = sounds["True source"]
@@ -60,19 +60,20 @@ def test_levels_are_those_of_the_sounds_that_are_played(levels: list[EventLevels
             assert level.mixture_db + gained == pytest.approx(reached)
 
 
-def test_on_its_own_span_an_event_is_measured_without_the_rest_of_the_clip(
-    levels: list[EventLevels],
+def test_on_its_own_span_a_class_is_measured_without_the_rest_of_the_clip(
+    levels: list[ClassLevels],
 ) -> None:
-    on_span = event_levels(CLIP, ("gap", "gwrp"), on_span=True)
+    on_span = class_levels(CLIP, ("gap", "gwrp"), on_span=True)
     mixed = mixture(recipe(CLIP))
     for whole, own in zip(levels, on_span, strict=True):
-        first, end = (round(second * SAMPLE_RATE) for second in own.span_s)
+        (event,) = own.events
+        first, end = (round(s * SAMPLE_RATE) for s in (event.onset, event.offset))
         source = next(t.waveform for t in own.tracks if t.name == "True source")
         assert own.mixture_db == pytest.approx(si_sdr(mixed.mixture[first:end], source[first:end]))
         assert own.mixture_db > whole.mixture_db
 
 
-def test_all_sounds_of_a_clip_are_played_at_one_gain(levels: list[EventLevels]) -> None:
+def test_all_sounds_of_a_clip_are_played_at_one_gain(levels: list[ClassLevels]) -> None:
     tracks = [track for level in levels for track in level.tracks]
     assert len({track.gain for track in tracks}) == 1
     for track in tracks:
@@ -88,7 +89,7 @@ def test_a_quiet_sound_stays_quiet() -> None:
 
 
 def test_bars_start_at_the_mixture_and_have_the_colour_of_the_class(
-    levels: list[EventLevels],
+    levels: list[ClassLevels],
 ) -> None:
     unprocessed, masks = waterfall(levels[0]).data
     assert unprocessed.y[0] == masks.base == levels[0].mixture_db
@@ -129,7 +130,7 @@ def test_of_an_upload_nothing_is_measured() -> None:
 
 
 def test_the_words_of_explore_have_the_figures_of_listen() -> None:
-    for level in event_levels(CLIP, ("gwrp",)):
+    for level in class_levels(CLIP, ("gwrp",)):
         said = separation_in_words(CLIP, level.label, "gwrp")
         assert f" {abs(level.improvements_db['gwrp']):.1f} dB " in said
         assert signed_db(level.improvements_db[None]) in said

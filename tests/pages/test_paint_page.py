@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages.shared.cached import mask_systems, mixture, paint_board
 from pages.shared.clips import EXAMPLES
-from pages.shared.listen import event_levels
+from pages.shared.listen import class_levels
 from pages.shared.paint.board import BINARY, RATIO, Board, encode, hear, make_board
 from pages.shared.paint.component import SCRIPTS
 from pages.shared.paint.strokes import (
@@ -87,7 +87,7 @@ def naive_path(corners: tuple[tuple[int, int], ...]) -> list[tuple[int, int]]:
 
 @pytest.fixture(scope="module")
 def board() -> Board:
-    return paint_board(recipe(CLIP), 0, mask_systems())
+    return paint_board(recipe(CLIP), mixture(recipe(CLIP)).labels[0], mask_systems())
 
 
 def open_page(**query: str) -> AppTest:
@@ -232,7 +232,7 @@ def test_the_bars_are_the_levels_of_the_listen_page(board: Board) -> None:
     for part, on_span in enumerate((False, True)):
         level = next(
             level
-            for level in event_levels(CLIP, mask_systems(), on_span=on_span)
+            for level in class_levels(CLIP, mask_systems(), on_span=on_span)
             if level.label == board.label
         )
         assert board.truth.mixture_db[part] == pytest.approx(level.mixture_db, abs=1e-6)
@@ -244,10 +244,10 @@ def test_the_bars_are_the_levels_of_the_listen_page(board: Board) -> None:
 @pytest.mark.parametrize("on_span", [False, True])
 def test_a_painted_mask_is_measured_as_in_the_evaluation(board: Board, on_span: bool) -> None:
     assert board.truth is not None
-    frame = round(board.truth.event.onset / 0.032)
+    frame = round(board.truth.events[0].onset / 0.032)
     text = format_strokes([Stroke("path", 10, ((frame, 10), (frame + 8, 50)), radius=6)])
     result = hear(board, text, on_span=on_span)
-    part = board.truth.spans[int(on_span)]
+    part = board.truth.covered if on_span else slice(None)
     expected = improvements(result.estimate[part], board.truth.source[part], board.waveform[part])
     assert result.improvement_db == pytest.approx(expected["si_sdr_improvement_db"], abs=1e-6)
     assert abs(result.improvement_db) > 0.1
@@ -367,7 +367,7 @@ def test_the_browser_reads_what_python_wrote(board: Board, run_javascript: RunJa
             mixture: [...mixture.subarray(20000, 20010)], samples: samples.length,
             masks: board.masks.map(({{ key, scoresDb, cells }}) => [key, scoresDb, sum(cells)]),
             hz: [board.melHz[3], board.melEdgesHz[64]],
-            event: board.event, rows: scoreRows(board, 1, 2.5),
+            events: board.events, rows: scoreRows(board, 1, 2.5),
         }}));
         """,
     )
@@ -385,7 +385,8 @@ def test_the_browser_reads_what_python_wrote(board: Board, run_javascript: RunJa
     assert read["hz"] == pytest.approx([mel_centres_hz()[3].item(), 15_500], rel=0.1)
     assert read["rows"][0] == {"key": "yours", "name": "Yours", "value": 2.5}
     assert read["rows"][-1]["value"] == board.scores_db[RATIO][1]
-    assert read["event"] == pytest.approx([board.truth.event.onset, board.truth.event.offset])
+    (event,) = board.truth.events
+    assert read["events"] == [pytest.approx([event.onset, event.offset])]
 
 
 def test_all_sounds_are_at_one_scale_that_leaves_room(board: Board) -> None:
@@ -416,17 +417,13 @@ def test_the_page_opens_with_an_empty_mask_and_the_scores_to_beat() -> None:
 
 
 def test_a_link_brings_class_mask_and_score() -> None:
-    board = paint_board(recipe(CLIP), _index("Trumpet"), mask_systems())
+    board = paint_board(recipe(CLIP), "Trumpet", mask_systems())
     page = open_page(**{"class": "Trumpet"}, mask=EVERYTHING).run()
     assert not page.exception
     front = front_of(page)
     assert (front["board"], front["text"]) == (board.identity, EVERYTHING)
     assert front["verdict"].startswith("Yours is")
     assert page.query_params["mask"] == EVERYTHING
-
-
-def _index(label: str) -> int:
-    return [event.label for event in mixture(recipe(CLIP)).events].index(label)
 
 
 def test_a_broken_link_is_one_line_and_an_empty_mask() -> None:

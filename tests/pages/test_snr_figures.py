@@ -8,7 +8,7 @@ import pytest
 from pages.shared import cached
 from pages.shared.cached import analyser, library, mask_systems, mixture, mixture_analysis
 from pages.shared.clips import EXAMPLES
-from pages.shared.listen import event_levels
+from pages.shared.listen import class_levels
 from pages.shared.snr.charts import Looks, metric_figure, passing_figure, value
 from pages.shared.snr.figures import (
     SNRS_DB,
@@ -67,7 +67,7 @@ def test_another_snr_keeps_clips_onsets_and_scene() -> None:
 
 
 def test_si_sdr_improvements_are_those_of_the_listen_page(measured: SnrFigures) -> None:
-    levels = event_levels(CLIP, SYSTEMS)
+    levels = class_levels(CLIP, SYSTEMS)
     assert [level.label for level in levels] == list(measured.labels)
     for index, level in enumerate(levels):
         ideal = measured.ideal_improvements_db[index]

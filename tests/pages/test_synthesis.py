@@ -17,7 +17,8 @@ from pages.shared.cached import library, mixture
 from pages.shared.clips import EXAMPLES
 from pages.shared.state import (
     CLIP_MS,
-    MOST_EVENTS,
+    MOST_CLASSES,
+    MOST_OF_A_CLASS,
     Placed,
     Synthesis,
     layout,
@@ -36,11 +37,24 @@ from sedtf_core.mixing import mix
 
 CLIP = Synthesis(("Bark", "Oboe"), "rain", 3, 7)
 BY_HAND = replace(CLIP, placed=(Placed(3, 2150), Placed(1, 5000)))
+TWO_BARKS = replace(
+    CLIP,
+    classes=("Bark", "Bark", "Oboe"),
+    placed=(Placed(3, 2150), Placed(4, 7000), Placed(1, 5000)),
+)
 PAGE = """
 import streamlit as st
 from pages.shared.clips import show_clip_picker
 st.session_state["clip"] = show_clip_picker()
 """
+
+
+def places_of(clip: Synthesis) -> dict[str, tuple[Placed, ...]]:
+    """Where the events stand, by class."""
+    pairs = list(zip(clip.classes, layout(clip), strict=True))
+    return {
+        label: tuple(own for own_label, own in pairs if own_label == label) for label, _ in pairs
+    }
 
 
 def test_events_placed_by_hand_stand_where_they_were_placed() -> None:
@@ -72,11 +86,11 @@ def test_a_draw_is_what_it_was_before_events_could_be_placed() -> None:
 
 
 def test_places_come_back_from_the_link() -> None:
-    text = placed_to_text(BY_HAND.placed)
-    assert text == "3-2150.1-5000"
-    assert text_to_placed(text, CLIP.classes) == BY_HAND.placed
-    for example in EXAMPLES.values():
-        assert text_to_placed(placed_to_text(layout(example)), example.classes) == layout(example)
+    for clip in (BY_HAND, TWO_BARKS, *EXAMPLES.values()):
+        places = places_of(clip)
+        assert text_to_placed(placed_to_text(places), tuple(places)) == places
+    assert placed_to_text(places_of(BY_HAND)) == "3-2150.1-5000"
+    assert placed_to_text(places_of(TWO_BARKS)) == "3-2150_4-7000.1-5000"
 
 
 @pytest.mark.parametrize(
@@ -85,7 +99,8 @@ def test_places_come_back_from_the_link() -> None:
         "", ".", "3-2150", "3-2150.1-5000.1-0", "3-2150.1", "0-2150.1-5000", "99-2150.1-5000",
         "3-10000.1-5000", "3-9999.1-5000", "3--1.1-5000", "03-2150.1-5000", "3-02150.1-5000",
         "3-2150.1-5000 ", "3-2150.1-5e3", "٣-2150.1-5000", "../x-0.1-5000", "3-2150,1-5000",
-        "1-0." * 5000,
+        "1-0." * 5000, "1-0_" * 5000, "3-2150_.1-5000", "3-2150_1-0_1-0_1-0.1-5000",
+        "3-2150_99-0.1-5000", "3-2150_1-5000",
     ],
 )  # fmt: skip
 def test_a_link_with_impossible_places_is_refused(text: str) -> None:
@@ -95,7 +110,7 @@ def test_a_link_with_impossible_places_is_refused(text: str) -> None:
 def test_the_latest_onset_lets_the_event_end_with_the_clip() -> None:
     for number, length in enumerate(used_ms("Bark"), 1):
         latest = f"{number}-{CLIP_MS - length}"
-        (placed,) = text_to_placed(latest, ("Bark",)) or ()
+        (placed,) = (text_to_placed(latest, ("Bark",)) or {})["Bark"]
         (event,) = mixture(recipe(replace(CLIP, classes=("Bark",), placed=(placed,)))).events
         assert event.offset <= 10.0
         assert event.offset - event.onset == pytest.approx(length / 1000, abs=0.002)
@@ -104,10 +119,26 @@ def test_the_latest_onset_lets_the_event_end_with_the_clip() -> None:
 
 def test_a_new_event_is_placed_in_the_longest_silence() -> None:
     length = used_ms("Bark")[0]
-    assert place_new("Bark", []).onset_ms == (CLIP_MS - length) // 2
-    onset = place_new("Bark", [(0, 1000), (4000, 6000), (9000, 9500)]).onset_ms
-    assert 1000 <= onset <= 4000 - length
-    assert 0 <= place_new("Bark", [(0, CLIP_MS)]).onset_ms <= CLIP_MS - length
+    assert place_new("Bark", {}) == Placed(1, (CLIP_MS - length) // 2)
+    oboe = used_ms("Oboe")[0]
+    onset = place_new("Bark", {"Oboe": (Placed(1, 0), Placed(1, 7000))}).onset_ms
+    assert oboe <= onset <= 7000 - length
+
+
+def test_a_second_event_of_a_class_is_another_clip_of_it() -> None:
+    places = {"Bark": (Placed(1, 0),)}
+    assert place_new("Bark", places).number == 2
+    full = {"Bark": (Placed(1, 0),) * len(used_ms("Bark"))}
+    assert place_new("Bark", full).number == 1
+
+
+def test_events_of_one_class_share_their_sources_row() -> None:
+    mixed = mixture(recipe(TWO_BARKS))
+    assert [event.label for event in mixed.events] == ["Bark", "Bark", "Oboe"]
+    assert mixed.labels == ("Bark", "Oboe")
+    np.testing.assert_array_equal(mixed.class_sources[0], mixed.sources[:2].sum(axis=0))
+    np.testing.assert_array_equal(mixed.class_sources[1], mixed.sources[2])
+    assert TWO_BARKS.title() == "2 × Bark, Oboe in rain, 3 dB, placed by hand"
 
 
 def test_the_dice_clear_what_was_placed_by_hand() -> None:
@@ -180,6 +211,18 @@ def test_a_link_brings_back_what_was_placed_by_hand(timelines: list[bytes]) -> N
     assert page.query_params[panel.LINK] == "3-2150.1-5000"
 
 
+def test_a_link_brings_back_two_events_of_a_class(timelines: list[bytes]) -> None:
+    page = open_picker(
+        events=["Bark", "Oboe"], snr="3", seed="7", scene="rain", placed="3-2150_4-7000.1-5000"
+    )
+    assert clip_of(page) == TWO_BARKS
+    page.multiselect(key="events").set_value(["Oboe", "Bark", "Cowbell"]).run()
+    assert clip_of(page).classes == ("Oboe", "Bark", "Bark", "Cowbell")
+    assert clip_of(page).placed[:3] == (Placed(1, 5000), Placed(3, 2150), Placed(4, 7000))
+    page.multiselect(key="events").set_value(["Oboe"]).run()
+    assert clip_of(page).placed == (Placed(1, 5000),)
+
+
 def test_a_link_with_wrong_places_says_so_and_shows_the_draw(timelines: list[bytes]) -> None:
     page = open_picker(events=["Bark", "Oboe"], snr="3", seed="7", scene="rain", placed="99-0.1-0")
     assert clip_of(page) == CLIP
@@ -249,16 +292,29 @@ def place(label: str, number: int | None, onset_ms: int | None) -> dict[str, Any
 def test_what_the_timeline_reports_becomes_the_choice(monkeypatch: pytest.MonkeyPatch) -> None:
     state = report(monkeypatch, place("Oboe", 2, 10), place("Bark", None, None))
     assert state["events"] == ["Oboe", "Bark"]
-    assert state[panel._KEPT]["Oboe"] == Placed(2, 10)
-    assert state[panel._KEPT]["Bark"].onset_ms > 10 + used_ms("Oboe")[1]
+    assert state[panel._KEPT]["Oboe"] == (Placed(2, 10),)
+    (bark,) = state[panel._KEPT]["Bark"]
+    assert bark.onset_ms > 10 + used_ms("Oboe")[1]
+
+
+def test_a_second_event_of_a_class_stands_beside_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    first, other = place("Bark", 3, 0), place("Oboe", 1, 8000)
+    state = report(monkeypatch, first, other, place("Bark", None, None))
+    assert state["events"] == ["Bark", "Oboe"]
+    kept, new = state[panel._KEPT]["Bark"]
+    assert kept == Placed(3, 0)
+    assert new.number == 2
+    assert new.onset_ms > used_ms("Bark")[2]
+    many = [place("Bark", 1, 0)] * 9 + [place("Bark", None, None)] * 9
+    assert len(report(monkeypatch, *many)[panel._KEPT]["Bark"]) == MOST_OF_A_CLASS
 
 
 def test_an_impossible_report_is_put_right(monkeypatch: pytest.MonkeyPatch) -> None:
     many = [place(label, 1, 0) for label in library().labels()]
-    assert len(report(monkeypatch, *many)["events"]) == MOST_EVENTS
+    assert len(report(monkeypatch, *many)["events"]) == MOST_CLASSES
     state = report(monkeypatch, place("Nothing", 1, 0), place("Bark", 99, 0), place("Oboe", 1, -5))
     assert state["events"] == ["Bark", "Oboe"]
-    kept = tuple(state[panel._KEPT].values())
+    kept = state[panel._KEPT]
     assert text_to_placed(placed_to_text(kept), ("Bark", "Oboe")) == kept
 
 
@@ -311,6 +367,26 @@ def test_no_gesture_leaves_the_clip(run_javascript: Any) -> None:
     for event in events:
         text = f"{event['number']}-{event['onset_ms']}"
         assert text_to_placed(text, (event["label"],)) is not None, event
+
+
+def test_the_timeline_offers_what_there_is_room_for(run_javascript: Any) -> None:
+    view = header(encode_timeline(TWO_BARKS, 0))
+    offered = run_javascript(
+        LOGIC,
+        f"""
+        const view = {json.dumps(view)};
+        const free = (events) => freeClasses(view, events).map(({{ label }}) => label);
+        const others = view.classes.slice(0, 5).map(({{ label }}) => ({{ label, number: 1 }}));
+        console.log(JSON.stringify({{
+          two: free(view.events), three: free([...view.events, view.events[0]]), five: free(others),
+          names: view.events.map((_, index) => eventName(view, view.events, index)),
+        }}));
+        """,
+    )
+    assert offered["two"] == list(library().labels())
+    assert offered["three"] == [label for label in library().labels() if label != "Bark"]
+    assert offered["five"] == list(library().labels()[:MOST_CLASSES])
+    assert offered["names"] == ["Bark 1", "Bark 2", "Oboe"]
 
 
 def test_the_timeline_is_a_whole_component() -> None:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from pages.shared.cached import mask_systems, mixture, mixture_analysis, mixture_estimates
 from pages.shared.clips import EXAMPLES
-from pages.shared.listen import EventLevels
+from pages.shared.listen import ClassLevels
 from pages.shared.state import recipe
 from pages.shared.views import IDEAL
 from sedtf_core.config import PAPER_DECAY
@@ -111,15 +111,15 @@ class LessonFacts:
             IDEAL: self.ideal.mask,
         }
 
-    def levels(self) -> EventLevels:
+    def levels(self) -> ClassLevels:
         """The event's levels as the Listen page shows them; what can be played is left out."""
         gained: dict[str | None, float] = {
             name: mask.si_sdr_improvement_db for name, mask in self.systems.items()
         }
         gained[None] = self.ideal.si_sdr_improvement_db
-        return EventLevels(
+        return ClassLevels(
             self.event.label,
-            (self.event.onset, self.event.offset),
+            (self.event,),
             si_sdr(self.mixture.mixture, self.source),
             gained,
             (),

@@ -54,7 +54,7 @@ export async function unpackBoard(body) {
     scale: header.scale,
     gain: header.gain,
     limit: header.limit,
-    event: header.event,
+    events: header.events,
     melHz,
     melEdgesHz,
     sounds,

@@ -1,7 +1,7 @@
 """What is painted on: a clip's picture, the masks to compare with, their sounds and their scores.
 
 Owns the measurements and the binary message to the browser. Conventions: SI-SDR improvement in dB over the
-mixture as in ``sedtf_core.evaluation.separation``, on the whole clip or on the event's own samples; masks
+mixture as in ``sedtf_core.evaluation.separation``, on the whole clip or on its events' own samples; masks
 ``frames × mel_bins``; every sound of a board is at one scale. The message is in three parts, so that a stroke
 does not send the clip again::
 
@@ -46,11 +46,17 @@ Waveform = NDArray[np.float32]
 
 @dataclass(frozen=True, eq=False)
 class Truth:
-    """The source to be found, and the mixture's SI-SDR to it on the whole clip and on the event."""
+    """The source to be found, and the mixture's SI-SDR to it on the whole clip and on its events.
+
+    Attributes
+    ----------
+    covered
+        The samples at which one of the events sounds.
+    """
 
     source: Waveform
-    event: Event
-    spans: tuple[slice, slice]
+    events: tuple[Event, ...]
+    covered: NDArray[np.bool_]
     mixture_db: tuple[float, float]
 
 
@@ -63,7 +69,7 @@ class Board:
     config
         The features that the masks stand on; a painted mask is heard on the same.
     scores_db
-        Mask → its improvements on the whole clip and on the event; empty where the truth is not known.
+        Mask → its improvements on the whole clip and on the events; empty where the truth is not known.
     scale
         What samples are multiplied by to become 16-bit numbers; one for all sounds.
     body
@@ -100,26 +106,24 @@ def class_masks(analyses: Sequence[Analysis], label: str) -> dict[str, NDArray[n
     }
 
 
-def ideal_masks(mixture: Mixture, index: int, config: FeatureConfig) -> dict[str, NDArray[Any]]:
-    """The ideal masks of one event of a mixture."""
-    ratio = ideal_ratio_masks(mixture.sources, mixture.scene, config)[index].numpy()
-    event = mixture.events[index]
-    length_s = config.n_fft / config.sample_rate
-    active = events_to_frames([event], [event.label], len(ratio), config.frame_hop_s, length_s)[0]
-    binary = ideal_binary_mask(mixture.sources[index], mixture.scene, active, config)
+def ideal_masks(mixture: Mixture, label: str, config: FeatureConfig) -> dict[str, NDArray[Any]]:
+    """The ideal masks of one class of a mixture."""
+    row = mixture.labels.index(label)
+    ratio = ideal_ratio_masks(mixture.class_sources, mixture.scene, config)[row].numpy()
+    events, length_s = mixture.events_of(label), config.n_fft / config.sample_rate
+    active = events_to_frames(events, [label], len(ratio), config.frame_hop_s, length_s)[0]
+    binary = ideal_binary_mask(mixture.class_sources[row], mixture.scene, active, config)
     return {BINARY: binary.numpy(), RATIO: ratio}
 
 
-def truth_of(mixture: Mixture, index: int) -> Truth:
-    """One event of a mixture as what is to be found."""
-    event, source = mixture.events[index], mixture.sources[index]
-    first, end = (round(second * mixture.sample_rate) for second in (event.onset, event.offset))
-    spans = (slice(None), slice(first, end))
+def truth_of(mixture: Mixture, label: str) -> Truth:
+    """One class of a mixture as what is to be found."""
+    source, covered = mixture.class_sources[mixture.labels.index(label)], mixture.covered(label)
     mixture_db = (
         si_sdr(mixture.mixture, source),
-        si_sdr(mixture.mixture[first:end], source[first:end]),
+        si_sdr(mixture.mixture[covered], source[covered]),
     )
-    return Truth(source, event, spans, mixture_db)
+    return Truth(source, mixture.events_of(label), covered, mixture_db)
 
 
 def make_board(
@@ -133,7 +137,10 @@ def make_board(
     stacked = np.stack([np.asarray(mask, dtype=np.float32) for mask in masks.values()])
     estimates = dict(zip(masks, separate(waveform, stacked, config).numpy(), strict=True))
     scores = {
-        name: (_improvement(row, truth, 0), _improvement(row, truth, 1))
+        name: (
+            _improvement(row, truth, on_span=False),
+            _improvement(row, truth, on_span=True),
+        )
         for name, row in estimates.items()
         if truth
     }
@@ -154,7 +161,7 @@ def make_board(
         "scale": scale,
         "gain": min(1.0, PEAK / loudest) if loudest > 0 else 1.0,
         "limit": MOST_CHARACTERS,
-        "event": None if truth is None else [truth.event.onset, truth.event.offset],
+        "events": None if truth is None else [[e.onset, e.offset] for e in truth.events],
         "masks": [
             {"key": name, "name": NAMES[name], "scores_db": scores.get(name)} for name in masks
         ],
@@ -173,7 +180,7 @@ def hear(board: Board, text: str, *, on_span: bool) -> Painted:
         if mask.any()
         else np.zeros_like(board.waveform)
     )
-    gained = _improvement(estimate, board.truth, int(on_span)) if board.truth else None
+    gained = _improvement(estimate, board.truth, on_span=on_span) if board.truth else None
     return Painted(text, estimate, gained)
 
 
@@ -193,12 +200,12 @@ def encode(board: Board, painted: Painted, front: Mapping[str, Any], *, whole: b
     return b"".join([struct.pack("<I", len(text)), text, samples, body])
 
 
-def _improvement(estimate: Waveform, truth: Truth, part: int) -> float:
-    """SI-SDR improvement on one of the truth's spans: 0 dB for silence, as in the evaluation."""
-    span = truth.spans[part]
-    if not estimate[span].any():
+def _improvement(estimate: Waveform, truth: Truth, *, on_span: bool) -> float:
+    """SI-SDR improvement on the whole clip or on the events: 0 dB for silence, as in the evaluation."""
+    part = truth.covered if on_span else slice(None)
+    if not estimate[part].any():
         return 0.0
-    return si_sdr(estimate[span], truth.source[span]) - truth.mixture_db[part]
+    return si_sdr(estimate[part], truth.source[part]) - truth.mixture_db[int(on_span)]
 
 
 def _level_db(waveform: Waveform, config: FeatureConfig) -> NDArray[np.float32]:

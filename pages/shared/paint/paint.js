@@ -76,17 +76,17 @@ class DrawingBoard {
     this.showHint();
   }
 
-  /** Where to begin, from the true event; gone with the first stroke. */
+  /** Where to begin, from the first true event; gone with the first stroke. */
   showHint() {
-    const { event, name } = this.board;
-    this.parts.hint.textContent = event
-      ? `Drag across the patch at ${event[0].toFixed(1)}–${event[1].toFixed(1)} s`
+    const { events, name } = this.board;
+    this.parts.hint.textContent = events
+      ? `Drag across the patch at ${events[0].map((s) => s.toFixed(1)).join("–")} s`
       : `Drag across what sounds like ${name.toLowerCase()}`;
   }
 
   showResult() {
     const { front, board, parts } = this;
-    const scored = board.event !== null;
+    const scored = board.events !== null;
     parts.scores.hidden = !scored;
     parts.copy.hidden = !front.linked;
     parts.note.hidden = front.linked;

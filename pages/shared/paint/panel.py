@@ -71,8 +71,7 @@ def _board(clip: Clip, systems: tuple[str, ...], label: str) -> Board:
             return recording_paint_board(
                 clip.digest, clip.start_s, clip.seconds, label, systems, clip.data
             )
-        labels = [placement.label for placement in recipe(clip).events]
-        return paint_board(recipe(clip), labels.index(label), systems)
+        return paint_board(recipe(clip), label, systems)
 
 
 def _strokes(board: Board) -> str:

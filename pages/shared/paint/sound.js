@@ -24,7 +24,7 @@ export function heardTracks(board) {
     name: FIXED_NAMES[key] ?? names[key],
     samples,
   }));
-  if (!board.event) mixture.name = "Recording";
+  if (!board.events) mixture.name = "Recording";
   const empty = new Int16Array(mixture.samples.length);
   return [
     mixture,

@@ -51,7 +51,7 @@ def lab_labels(
     analyses: Sequence[Analysis], mixture: Mixture | None, first: Sequence[str] = ()
 ) -> list[str]:
     """The classes worth showing: those of ``first``, what else is there, then what was found."""
-    present = [event.label for event in mixture.events] if mixture else []
+    present = mixture.labels if mixture else ()
     ordered = [label for label in first if label in present]
     return shown_labels(analyses, [*ordered, *(x for x in present if x not in ordered)])
 
@@ -72,9 +72,9 @@ def lab_view(
     level = log_mel(torch.from_numpy(waveform), analyses[0].features).numpy()
     if mixture:
         masks["ideal"] = [np.zeros_like(level) for _ in labels]
-        ideal = ideal_ratio_masks(mixture.sources, mixture.scene).numpy()
-        for event, mask in zip(mixture.events, ideal, strict=True):
-            masks["ideal"][labels.index(event.label)] += mask
+        ideal = ideal_ratio_masks(mixture.class_sources, mixture.scene).numpy()
+        for label, mask in zip(mixture.labels, ideal, strict=True):
+            masks["ideal"][labels.index(label)] = mask
     return LabView(tuple(labels), level, masks, analyses[0].features.frame_hop_s)
 
 

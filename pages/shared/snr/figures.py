@@ -1,9 +1,9 @@
 """What systems reach on one mixture, and the same mixture at eleven SNRs.
 
-Owns which figures are taken of a mixture and how a recipe is moved to another SNR. Conventions: events in the
-order of their onsets; F1 at the paper's threshold and not gated by the clip probability, as in the shipped
-results; SI-SDR improvement on the whole clip, as on the Listen page. The metrics themselves are those of
-``sedtf_core.evaluation``. Leaves caching to ``cached``, files to ``stored``.
+Owns which figures are taken of a mixture and how a recipe is moved to another SNR. Conventions: classes in
+the order of their first onsets, the events of one as one; F1 at the paper's threshold and not gated by the
+clip probability, as in the shipped results; SI-SDR improvement on the whole clip, as on the Listen page. The
+metrics themselves are those of ``sedtf_core.evaluation``. Leaves caching to ``cached``, files to ``stored``.
 """
 
 from collections.abc import Mapping, Sequence
@@ -29,12 +29,12 @@ THRESHOLD = DetectionConfig().tagging_threshold
 
 @dataclass(frozen=True)
 class EventFigures:
-    """One true event as one system sees it; None where there is nothing to be right or wrong about.
+    """One true class as one system sees it; None where there is nothing to be right or wrong about.
 
     Attributes
     ----------
     tf_f1
-        None where the ideal binary mask is empty: the event stands nowhere out of the scene.
+        None where the ideal binary mask is empty: the class stands nowhere out of the scene.
     """
 
     clip_prob: float
@@ -50,7 +50,7 @@ class EventFigures:
 
 @dataclass(frozen=True)
 class SystemFigures:
-    """One system at one SNR: each true event, and how many classes it tags that are not there."""
+    """One system at one SNR: each true class, and how many classes it tags that are not there."""
 
     events: tuple[EventFigures, ...]
     false_classes: int
@@ -62,7 +62,7 @@ class SystemFigures:
 
 @dataclass(frozen=True)
 class SnrFigures:
-    """All systems at one SNR, and what the ideal ratio mask adds to each event, in dB."""
+    """All systems at one SNR, and what the ideal ratio mask adds to each class, in dB."""
 
     snr_db: int
     labels: tuple[str, ...]
@@ -84,17 +84,17 @@ def measure(mixture: Mixture, analyses: Sequence[Analysis]) -> SnrFigures:
     Parameters
     ----------
     mixture
-        With its sources; every event of another class.
+        With its sources.
     analyses
         What each system finds in it; all with masks.
 
     Raises
     ------
     ValueError
-        If a system has no masks, or two events are of one class.
+        If a system has no masks.
     """
-    order = sorted(range(len(mixture.events)), key=lambda index: mixture.events[index].onset)
-    ratio = ideal_ratio_masks(mixture.sources, mixture.scene).numpy()[order]
+    order = np.argsort([mixture.events_of(label)[0].onset for label in mixture.labels])
+    ratio = ideal_ratio_masks(mixture.class_sources, mixture.scene).numpy()[order]
     truth = _truth(mixture, order, ratio, analyses[0].features)
     return SnrFigures(
         round(mixture.recipe.config.snr_db),
@@ -106,7 +106,7 @@ def measure(mixture: Mixture, analyses: Sequence[Analysis]) -> SnrFigures:
 
 @dataclass(frozen=True, eq=False)
 class _Truth:
-    """What is true of a mixture, in the order of the onsets."""
+    """What is true of a mixture, a row a class in the order of the first onsets."""
 
     labels: tuple[str, ...]
     sources: NDArray[np.float32]
@@ -116,10 +116,10 @@ class _Truth:
 
 
 def _truth(
-    mixture: Mixture, order: list[int], ratio: NDArray[np.float32], features: FeatureConfig
+    mixture: Mixture, order: NDArray[np.intp], ratio: NDArray[np.float32], features: FeatureConfig
 ) -> _Truth:
     """The same for all systems, so it is made once."""
-    labels, sources = tuple(mixture.events[index].label for index in order), mixture.sources[order]
+    labels, sources = tuple(mixture.labels[row] for row in order), mixture.class_sources[order]
     window_s = features.n_fft / features.sample_rate
     activity = events_to_frames(
         mixture.events, labels, ratio.shape[1], features.frame_hop_s, window_s
@@ -160,7 +160,7 @@ def _system(mixture: Mixture, analysis: Analysis, truth: _Truth) -> SystemFigure
 def _gains(
     mixture: Mixture, sources: NDArray[np.float32], masks: NDArray[np.float32]
 ) -> tuple[float, ...]:
-    """SI-SDR improvement of each event's estimate over the mixture, in dB."""
+    """SI-SDR improvement of each class's estimate over the mixture, in dB."""
     estimates = separate(mixture.mixture, masks).numpy()
     return tuple(
         improvements(estimate, source, mixture.mixture)["si_sdr_improvement_db"]

@@ -4,7 +4,9 @@ import { element, icon } from "../browser/dom.js";
 import {
   classOf,
   clipText,
+  eventName,
   freeClasses,
+  isSameClip,
   latestOnset,
   lengthOf,
   movedTo,
@@ -39,9 +41,8 @@ export class Lane {
   build() {
     const { view, events } = this.owner;
     const shown = classOf(view, this.event);
-    const options = view.classes.filter(
-      (each) => each === shown || freeClasses(view, events).includes(each),
-    );
+    const name = eventName(view, events, this.index);
+    const options = freeClasses(view, events.toSpliced(this.index, 1));
     this.classSelect = element(
       "select",
       {
@@ -55,7 +56,7 @@ export class Lane {
     this.clipSelect = element(
       "select",
       {
-        "aria-label": `Clip of ${shown.name}`,
+        "aria-label": `Clip of ${name}`,
         class: "clip",
         onchange: () => this.swap(withClip(view, this.event, Number(this.clipSelect.value))),
       },
@@ -74,17 +75,17 @@ export class Lane {
       {
         type: "button",
         class: "icon remove",
-        "aria-label": `Remove ${shown.name}`,
-        title: `Remove ${shown.name}`,
+        "aria-label": `Remove ${name}`,
+        title: `Remove ${name}`,
         onclick: () => this.owner.remove(this.index),
       },
       icon("close"),
     );
-    this.buildBlock(shown);
+    this.buildBlock(name);
     this.span = element("output", { class: "span" });
     this.node = element(
       "div",
-      { class: "lane", role: "group", "aria-label": shown.name, style: `--class: ${shown.colour}` },
+      { class: "lane", role: "group", "aria-label": name, style: `--class: ${shown.colour}` },
       element("i", { class: "swatch", "aria-hidden": "true" }),
       this.classSelect,
       this.clipSelect,
@@ -96,12 +97,12 @@ export class Lane {
     this.track = this.block.parentElement;
   }
 
-  buildBlock(shown) {
+  buildBlock(name) {
     this.block = element("div", {
       class: "block",
       role: "slider",
       tabindex: 0,
-      "aria-label": `Onset of ${shown.name}`,
+      "aria-label": `Onset of ${name}`,
       "aria-valuemin": 0,
       onpointerdown: (event) => this.grab(event),
       onpointermove: (event) => this.pull(event),
@@ -132,8 +133,9 @@ export class Lane {
 
   /** The play button's icon and name; off while the clip's samples are on their way. */
   drawPlay() {
-    const sounds = this.owner.voice.label === this.event.label;
-    const name = `${sounds ? "Stop" : "Play"} the clip of ${classOf(this.owner.view, this.event).name}`;
+    const { view, events, voice } = this.owner;
+    const sounds = isSameClip(voice.event, this.event);
+    const name = `${sounds ? "Stop" : "Play"} the clip of ${eventName(view, events, this.index)}`;
     this.playButton.replaceChildren(icon(sounds ? "pause" : "play"));
     this.playButton.setAttribute("aria-label", name);
     this.playButton.title = name;

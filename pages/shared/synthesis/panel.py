@@ -2,6 +2,7 @@
 
 Owns where the events' places live. The link holds them as ``placed`` beside the bound widgets' values; while
 the timeline is on the page the session's own copy leads, so that one class more or less moves no other event.
+The widget holds each class once; a second event of a class is the timeline's to add.
 Leaves what a place is to ``state`` and what happens on screen to the timeline's JavaScript.
 """
 
@@ -13,16 +14,17 @@ import streamlit as st
 from pages.shared.cached import library
 from pages.shared.link import put_in_link
 from pages.shared.state import (
-    MOST_EVENTS,
+    MOST_CLASSES,
+    MOST_OF_A_CLASS,
     SNR_RANGE_DB,
     Placed,
+    Places,
     Synthesis,
     is_possible,
     place_new,
     placed_to_text,
     rolled,
     text_to_placed,
-    used_ms,
 )
 from pages.shared.synthesis.payload import encode_timeline
 from pages.shared.synthesis.timeline import timeline
@@ -30,7 +32,7 @@ from sedtf_core.labels import display_name
 
 LINK = "placed"
 KEY = "timeline"
-_KEPT = f"{KEY}:kept"  # label → Placed; empty where the seed draws
+_KEPT = f"{KEY}:kept"  # Places; empty where the seed draws
 
 
 def show_synthesis() -> Synthesis | None:
@@ -41,10 +43,10 @@ def show_synthesis() -> Synthesis | None:
         put_in_link(LINK, "")
         st.info("Choose at least one event to mix into the scene.")
         return None
-    placed = _places(classes)
-    st.session_state[_KEPT] = dict(zip(classes, placed, strict=False))
-    put_in_link(LINK, placed_to_text(placed))
-    synthesis = Synthesis(classes, scene, snr_db, seed, placed=placed)
+    places = _places(classes)
+    st.session_state[_KEPT] = places
+    put_in_link(LINK, placed_to_text(places))
+    synthesis = _synthesis(classes, scene, snr_db, seed, places)
     timeline(encode_timeline(synthesis, _serial()), key=KEY, on_change=_take_over)
     return synthesis
 
@@ -56,8 +58,8 @@ def _show_choices() -> tuple[tuple[str, ...], str, int, int]:
     classes_column, scene_column, snr_column, seed_column, dice_column = columns
     classes = classes_column.multiselect(
         "Events", bank.labels(), default=["Bark", "Flute"], format_func=display_name,
-        max_selections=MOST_EVENTS, key="events", bind="query-params", persist_state="session",
-        help="Each class once: a network has one mask a class, which two events would share.",
+        max_selections=MOST_CLASSES, key="events", bind="query-params", persist_state="session",
+        help="Each class once; a second event of a class is added on the timeline below.",
     )  # fmt: skip
     scene = scene_column.selectbox(
         "Scene", sorted({s.label for s in bank.scenes()}), key="scene", bind="query-params",
@@ -75,53 +77,69 @@ def _show_choices() -> tuple[tuple[str, ...], str, int, int]:
     return tuple(classes), scene, snr_db, int(seed)
 
 
-def _places(classes: Sequence[str]) -> tuple[Placed, ...]:
+def _synthesis(
+    classes: tuple[str, ...], scene: str, snr_db: int, seed: int, places: Places
+) -> Synthesis:
+    """The choices as one value: an entry an event where they are placed, otherwise one a class."""
+    if not places:
+        return Synthesis(classes, scene, snr_db, seed)
+    pairs = [(label, placed) for label, own in places.items() for placed in own]
+    labels, placed = zip(*pairs, strict=True)
+    return Synthesis(labels, scene, snr_db, seed, placed=placed)
+
+
+def _places(classes: Sequence[str]) -> Places:
     """Where the events stand; empty where the seed draws them."""
-    kept: dict[str, Placed] = st.session_state.get(_KEPT, {})
+    kept: Places = st.session_state.get(_KEPT, {})
     if KEY in st.session_state:
-        return _beside(classes, kept) if kept else ()
+        return _beside(classes, kept) if kept else {}
     text = st.query_params.get(LINK)  # the timeline is about to appear
     if text is None:
-        return tuple(kept.values()) if tuple(kept) == tuple(classes) else ()
-    placed = text_to_placed(text, classes)
-    if placed is None:
+        return kept if tuple(kept) == tuple(classes) else {}
+    places = text_to_placed(text, classes)
+    if places is None:
         st.warning("The link's places do not fit its events; the seed's draw is shown instead.")
-    return placed or ()
+    return places or {}
 
 
-def _beside(classes: Sequence[str], kept: dict[str, Placed]) -> tuple[Placed, ...]:
+def _beside(classes: Sequence[str], kept: Places) -> Places:
     """What is kept of these classes, and a place in a silence for each new one."""
-    placed = {label: kept[label] for label in classes if label in kept}
+    places = {label: kept[label] for label in classes if label in kept}
     for label in classes:
-        if label not in placed:
-            placed[label] = place_new(label, [_span(each, placed[each]) for each in placed])
-    return tuple(placed[label] for label in classes)
-
-
-def _span(label: str, placed: Placed) -> tuple[int, int]:
-    """Onset and offset of an event in milliseconds."""
-    return placed.onset_ms, placed.onset_ms + used_ms(label)[placed.number - 1]
+        if label not in places:
+            places[label] = (place_new(label, places),)
+    return {label: places[label] for label in classes}
 
 
 def _take_over() -> None:
     """Make what was done on the timeline the session's choice; what is not possible is left out."""
     change = st.session_state[KEY]["change"] or {}
-    read = [_to_place(event) for event in change.get("events", [])[:MOST_EVENTS]]
-    events = dict(filter(None, read))
-    known = {label: placed for label, placed in events.items() if placed is not None}
-    st.session_state[_KEPT] = dict(zip(events, _beside(tuple(events), known), strict=True))
-    st.session_state["events"] = list(events)
+    places: dict[str, tuple[Placed, ...]] = {}
+    new: list[str] = []
+    for event in change.get("events", []):
+        label = event["label"]
+        if label not in library().labels() or (label not in places and len(places) == MOST_CLASSES):
+            continue
+        own = places.setdefault(label, ())
+        if len(own) + new.count(label) == MOST_OF_A_CLASS:
+            continue
+        if placed := _to_place(event):
+            places[label] = (*own, placed)
+        else:
+            new.append(label)
+    for label in new:  # beside what stands already
+        places[label] = (*places[label], place_new(label, places))
+    st.session_state[_KEPT] = places
+    st.session_state["events"] = list(places)
 
 
-def _to_place(event: dict[str, Any]) -> tuple[str, Placed | None] | None:
-    """One event of the browser's report; None if the library does not have it."""
-    label, number, onset_ms = event["label"], event["number"], event["onset_ms"]
-    if label not in library().labels():
-        return None
+def _to_place(event: dict[str, Any]) -> Placed | None:
+    """Where the browser's report says that an event stands; None if it is to be placed."""
+    number, onset_ms = event["number"], event["onset_ms"]
     if number is None or onset_ms is None:
-        return label, None
+        return None
     placed = Placed(int(number), int(onset_ms))
-    return (label, placed) if is_possible(label, placed) else (label, None)
+    return placed if is_possible(event["label"], placed) else None
 
 
 def _serial() -> int:

@@ -14,7 +14,15 @@ from numpy.typing import NDArray
 
 from pages.shared.browser.message import join_front
 from pages.shared.cached import library
-from pages.shared.state import CLIP_MS, MOST_EVENTS, Placed, Synthesis, layout, used_ms
+from pages.shared.state import (
+    CLIP_MS,
+    MOST_CLASSES,
+    MOST_OF_A_CLASS,
+    Placed,
+    Synthesis,
+    layout,
+    used_ms,
+)
 from sedtf_core.config import SAMPLE_RATE, MixtureConfig
 from sedtf_core.labels import display_name, label_colour
 from sedtf_core.mixing import PEAK, level_event
@@ -29,7 +37,8 @@ def encode_timeline(synthesis: Synthesis, serial: int) -> bytes:
     sounds = clip_sounds(synthesis.classes, places)
     header = {
         "clip_ms": CLIP_MS,
-        "most_events": MOST_EVENTS,
+        "most_classes": MOST_CLASSES,
+        "most_of_a_class": MOST_OF_A_CLASS,
         "sample_rate": SAMPLE_RATE,
         "serial": serial,
         "classes": [

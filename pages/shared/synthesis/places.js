@@ -48,9 +48,26 @@ export function onsetByKey(view, event, key, shift) {
   return null;
 }
 
-/** The classes that have no event yet. */
+/** The classes of which there may be one more event. */
 export function freeClasses(view, events) {
-  return view.classes.filter(({ label }) => !events.some((event) => event.label === label));
+  const isFull = new Set(events.map(({ label }) => label)).size >= view.most_classes;
+  return view.classes.filter(({ label }) => {
+    const count = events.filter((event) => event.label === label).length;
+    return count ? count < view.most_of_a_class : !isFull;
+  });
+}
+
+/** Whether two events, or none, have the same clip. */
+export function isSameClip(one, other) {
+  return one?.label === other?.label && one?.number === other?.number;
+}
+
+/** What an event is called: its class, with a number where that has several. */
+export function eventName(view, events, index) {
+  const { name } = classOf(view, events[index]);
+  const sameClass = ({ label }) => label === events[index].label;
+  if (events.filter(sameClass).length === 1) return name;
+  return `${name} ${events.slice(0, index + 1).filter(sameClass).length}`;
 }
 
 /** "2.15–3.40 s" */

@@ -7,7 +7,7 @@
 
 import { element } from "../browser/dom.js";
 import { Lane } from "./lane.js";
-import { freeClasses } from "./places.js";
+import { freeClasses, isSameClip } from "./places.js";
 import { Voice } from "./voice.js";
 
 const REST_MS = 350;
@@ -42,44 +42,45 @@ export class Timeline {
     const before = JSON.stringify(this.events);
     this.serial = view.serial;
     this.view = view;
-    this.events = view.events;
     this.reported = JSON.stringify(view.events);
     if (this.reported === before) this.lanes.forEach((lane) => lane.follow());
-    else this.build();
+    else this.show(view.events);
     this.said.textContent = "";
   }
 
   /** The samples of an event's clip, or undefined while they are on their way. */
-  soundOf({ label, number }) {
-    const at = this.view.events.findIndex(
-      (event) => event.label === label && event.number === number,
-    );
-    return this.view.sounds[at];
+  soundOf(event) {
+    return this.view.sounds[this.view.events.findIndex((known) => isSameClip(known, event))];
   }
 
-  /** Builds the lanes anew; what had the focus gets it back. */
-  build() {
+  /** Builds lanes for these events; what had the focus gets it back, wherever its event went. */
+  show(events) {
     const focus = this.focused();
+    this.events = events;
     this.lanes = this.events.map((_, index) => new Lane(this, index));
     this.root
       .querySelector(".lanes")
       .replaceChildren(...this.lanes.map(({ node }) => node), this.ruler());
-    const free = this.events.length < this.view.most_events ? freeClasses(this.view, this.events) : [];
-    const first = free.length ? "Choose a class" : `${this.view.most_events} at most`;
+    const free = freeClasses(this.view, this.events);
+    const first = free.length ? "Choose a class" : "No more";
     this.add.replaceChildren(
       element("option", { value: "" }, first),
       ...free.map(({ label, name }) => element("option", { value: label }, name)),
     );
     this.add.value = "";
     this.add.disabled = !free.length;
-    if (focus) this.lanes[focus.index]?.node.querySelector(focus.selector)?.focus();
+    if (!focus) return;
+    const at = events.findIndex((event) => JSON.stringify(event) === focus.event);
+    this.lanes[at < 0 ? focus.index : at]?.node.querySelector(focus.selector)?.focus();
   }
 
-  /** Which control of which lane has the focus, or null. */
+  /** Which control of which event's lane has the focus, or null. */
   focused() {
     const active = this.root.getRootNode().activeElement;
     const index = this.lanes.findIndex(({ node }) => node.contains(active));
-    return index < 0 ? null : { index, selector: `.${[...active.classList].join(".")}` };
+    if (index < 0) return null;
+    const selector = `.${[...active.classList].join(".")}`;
+    return { index, event: JSON.stringify(this.events[index]), selector };
   }
 
   /** The seconds under the lanes. */
@@ -103,15 +104,13 @@ export class Timeline {
 
   /** Puts another event in the place of one, and tells Python. */
   change(index, event) {
-    this.events = this.events.with(index, event);
-    this.build();
+    this.show(this.events.with(index, event));
     this.release();
   }
 
   remove(index) {
-    this.events = this.events.toSpliced(index, 1);
     this.voice.stop();
-    this.build();
+    this.show(this.events.toSpliced(index, 1));
     const next = this.lanes[Math.min(index, this.lanes.length - 1)];
     (next?.node.querySelector(".remove") ?? this.add).focus();
     this.release();
@@ -145,8 +144,8 @@ export class Timeline {
   play(index) {
     const event = this.events[index];
     const sound = this.soundOf(event);
-    if (this.voice.label === event.label) this.voice.stop();
-    else if (sound) this.voice.play(event.label, sound, this.view.sample_rate);
+    if (isSameClip(this.voice.event, event)) this.voice.stop();
+    else if (sound) this.voice.play(event, sound, this.view.sample_rate);
     this.lanes.forEach((lane) => lane.drawPlay());
   }
 

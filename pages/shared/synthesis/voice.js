@@ -7,11 +7,11 @@ export class Voice {
   constructor(onEnd) {
     this.onEnd = onEnd;
     this.source = null;
-    this.label = null; // whose clip sounds
+    this.event = null; // whose clip sounds
   }
 
   /** Plays 16-bit samples in place of what sounds; browsers allow it only in answer to a gesture. */
-  play(label, samples, sampleRate) {
+  play(event, samples, sampleRate) {
     this.stop();
     this.context ??= new AudioContext({ sampleRate });
     this.context.resume?.();
@@ -26,12 +26,12 @@ export class Voice {
     source.onended = () => this.source === source && this.stop();
     source.start();
     this.source = source;
-    this.label = label;
+    this.event = event;
   }
 
   stop() {
     const source = this.source;
-    this.source = this.label = null;
+    this.source = this.event = null;
     if (!source) return;
     source.stop();
     this.onEnd();
