@@ -18,6 +18,7 @@ import numpy as np
 from tqdm import tqdm
 
 from sedtf_core import audio, exports, mask_files
+from sedtf_core.command_line import writing
 from sedtf_core.config import FeatureConfig
 from sedtf_core.errors import InputError
 from sedtf_core.features import mel_centres_hz
@@ -53,7 +54,7 @@ class AnalysisFolders:
                 "analyse them with different --out"
             )
         self.out = out
-        with _writing_to(out):
+        with writing(out, "--out"):
             out.mkdir(parents=True, exist_ok=True)
             tempfile.TemporaryFile(dir=out).close()
 
@@ -135,11 +136,11 @@ def staged_folder(target: Path, *, made_with: str) -> Iterator[Path]:
     A folder inside ``target`` is replaced only where the file ``made_with`` says that it was written here:
     ``sources`` or ``stems`` may be a user's own.
     """
-    with _writing_to(target):
+    with writing(target, "--out"):
         target.parent.mkdir(parents=True, exist_ok=True)
         staging = Path(tempfile.mkdtemp(prefix=".partial-", dir=target.parent))
     try:
-        with _writing_to(target):
+        with writing(target, "--out"):
             yield staging
             target.mkdir(exist_ok=True)
             entries = sorted(staging.iterdir())
@@ -156,17 +157,6 @@ def staged_folder(target: Path, *, made_with: str) -> Iterator[Path]:
                 os.replace(entry, place)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
-
-
-@contextmanager
-def _writing_to(folder: Path) -> Iterator[None]:
-    """Say in one line why a folder cannot be written."""
-    try:
-        yield
-    except OSError as error:
-        raise InputError(
-            f"cannot write to {folder} ({error.strerror}); choose another --out"
-        ) from None
 
 
 def _stream(path: str, analyser: Analyser, masks: mask_files.MaskSpool | None) -> Analysis:

@@ -18,7 +18,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from sedtf_core.command_line import Parser, command, given_path
+from sedtf_core.command_line import Parser, command, given_path, writing
 from sedtf_core.errors import InputError
 from train.extra_tables import EXTRAS, extra_rows, extra_table, told
 from train.paper import COLUMNS, FIGURES, SYSTEMS
@@ -177,13 +177,9 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--out", type=given_path, required=True, help="folder for the tables")
     options = parser.parse_args(arguments)
     results = [read_result(path) for path in options.results]
-    try:
+    with writing(options.out, "--out"):
         options.out.mkdir(parents=True, exist_ok=True)
         names = write_tables(results, options.out)
-    except OSError as error:
-        raise InputError(
-            f"cannot write to {options.out} ({error.strerror}); choose another --out"
-        ) from None
     for name in names:
         print(options.out / f"{name}.md")
 
