@@ -266,8 +266,10 @@ def test_what_is_lost_first_is_the_class_with_the_highest_breaking_point() -> No
     sweep = made_up((0, 0, 0.2), (0, 0.2, 0.2), (0.2, 0.2, 0.2))
     text = plain(first_to_go(sweep, "gwrp"))
     assert text == "For GWRP, bark goes first; cowbell lasts down to the lowest SNR."
-    never = plain(first_to_go(made_up((0, 0, 0), (0, 0.2, 0)), "gwrp"))
+    never = plain(first_to_go(made_up((0, 0, 0), (0, 0.2, 0), (0, 0.2, 0)), "gwrp"))
     assert never == "For GWRP, bark and cowbell pass at no SNR; trumpet lasts down to −15 dB."
+    highest = plain(first_to_go(made_up((0, 0, 0), (0, 0.2, 0)), "gwrp"))
+    assert highest == "For GWRP, bark and cowbell pass at no SNR; trumpet passes at −15 dB only."
     assert first_to_go(made_up((0.2, 0.2), (0.2, 0.2)), "gwrp") == ""
 
 

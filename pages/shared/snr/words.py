@@ -103,7 +103,10 @@ def first_to_go(sweep: Sweep, system: str) -> str:
             parts.append(f"{_listed(lost)} {_verb(lost, 'goes', 'go')} first")
         kept = [n for n, p in named.items() if p == last]
         down = "the lowest SNR" if last == sweep[0].snr_db else decibels(last)
-        parts.append(f"{_listed(kept)} {_verb(kept, 'lasts', 'last')} down to {down}")
+        if last == sweep[-1].snr_db:
+            parts.append(f"{_listed(kept)} {_verb(kept, 'passes', 'pass')} at {down} only")
+        else:
+            parts.append(f"{_listed(kept)} {_verb(kept, 'lasts', 'last')} down to {down}")
     for index, name in enumerate(names):
         if gaps := breaking(sweep, system, index).gaps_db:
             parts.append(f"not monotone: {name} is missed at {_levels(gaps)} above that")
