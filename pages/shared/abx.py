@@ -105,7 +105,7 @@ def hidden(sound: Heard, trial: int) -> bytes:
 
 
 def mask_sounds(level: ClassLevels) -> list[Heard]:
-    """What each mask separates of an event."""
+    """What each mask separates of a class."""
     names = [mask_name(kind) for kind in level.improvements_db]
     return [track for track in level.tracks if track.name in names]
 

@@ -170,18 +170,22 @@ def recording_analysis(
         return analyser(system)(waveform)
 
 
-@st.cache_resource(max_entries=24, show_spinner=False)
-def mixture_estimates(recipe: Recipe, system: str | None) -> NDArray[np.float32]:
-    """Return what a system separates of each class (classes, samples); None takes the ideal ratio masks."""
+def _class_masks(recipe: Recipe, system: str | None) -> tuple[NDArray[np.float32], FeatureConfig]:
+    """Return the masks of a mixture's classes and their features; None takes the ideal ratio masks."""
     mixed = mixture(recipe)
     if system is None:
-        masks = ideal_ratio_masks(mixed.class_sources, mixed.scene)
-        return separate(mixed.mixture, masks).numpy()
+        return ideal_ratio_masks(mixed.class_sources, mixed.scene).numpy(), FeatureConfig()
     analysis = mixture_analysis(recipe, system)
     if analysis.masks is None:
         raise ValueError(f"{system} has no masks")
     rows = [analysis.labels.index(label) for label in mixed.labels]
-    return separate(mixed.mixture, analysis.masks[rows], analysis.features).numpy()
+    return analysis.masks[rows], analysis.features
+
+
+@st.cache_resource(max_entries=24, show_spinner=False)
+def mixture_estimates(recipe: Recipe, system: str | None) -> NDArray[np.float32]:
+    """Return what a system separates of each class (classes, samples); None takes the ideal ratio masks."""
+    return separate(mixture(recipe).mixture, *_class_masks(recipe, system)).numpy()
 
 
 @st.cache_data(max_entries=256, show_spinner=False)
@@ -189,16 +193,8 @@ def separation_gain_db(recipe: Recipe, system: str | None, label: str) -> float:
     """Return the SI-SDR improvement of one class by a system's mask; None takes the ideal ratio mask."""
     mixed = mixture(recipe)
     index = mixed.labels.index(label)
-    if system is None:
-        mask = ideal_ratio_masks(mixed.class_sources, mixed.scene).numpy()[[index]]
-        features = FeatureConfig()
-    else:
-        analysis = mixture_analysis(recipe, system)
-        if analysis.masks is None:
-            raise ValueError(f"{system} has no masks")
-        mask = analysis.masks[[analysis.labels.index(label)]]
-        features = analysis.features
-    estimate = separate(mixed.mixture, mask, features).numpy()[0]
+    masks, features = _class_masks(recipe, system)
+    estimate = separate(mixed.mixture, masks[[index]], features).numpy()[0]
     gained = improvements(estimate, mixed.class_sources[index], mixed.mixture)
     return gained["si_sdr_improvement_db"]
 

@@ -130,10 +130,8 @@ def _masks(order: FigureOrder) -> Figure:
     mixture = known_mixture(order.clip)
     if mixture is not None:
         every = ideal_ratio_masks(mixture.class_sources, mixture.scene, first.features).numpy()
-        present = order.label in mixture.labels
-        masks["ideal ratio mask"] = (
-            every[mixture.labels.index(order.label)] if present else np.zeros_like(levels)
-        )
+        ideal = dict(zip(mixture.labels, every, strict=True))
+        masks["ideal ratio mask"] = ideal.get(order.label, np.zeros_like(levels))
     for analysis in order.analyses():
         if analysis.masks is not None:
             index = analysis.labels.index(order.label)

@@ -84,7 +84,7 @@ def class_levels(
     }
     # Everything that can be played: a source or a residual may be louder than the mixture it is part of.
     separated = [row for rows in estimates.values() for row in rows]
-    gain = shared_gain([mixed.mixture, *mixed.sources, *separated, *residuals.values()])
+    gain = shared_gain([mixed.mixture, *mixed.class_sources, *separated, *residuals.values()])
     levels = []
     for index, label in enumerate(mixed.labels):
         own = {kind: rows[index] for kind, rows in estimates.items()}

@@ -104,9 +104,7 @@ def _events_of(view: PlayerView, system: str, detection: DetectionConfig) -> Seq
 
 def _listed(events: Sequence[Event]) -> str:
     """Events as a phrase."""
-    return ", ".join(
-        f"{display_name(e.label).lower()} at {e.onset:.1f}–{e.offset:.1f} s" for e in events
-    )
+    return ", ".join(f"{display_name(e.label).lower()} at {spans_s([e])}" for e in events)
 
 
 def _nothing_passes(view: PlayerView, system: str) -> str:

@@ -46,6 +46,6 @@ def masks_picture(names: tuple[str, ...], theme: Theme, *, columns: int = 2) -> 
 def method_in_pictures(theme: Theme) -> dict[str, bytes]:
     """Return the five steps of the method as PNG, by name."""
     facts = lesson_facts()
-    index = facts.mixture.events.index(facts.event)
+    index = facts.mixture.labels.index(facts.event.label)
     separated = mixture_estimates(facts.mixture.recipe, SYSTEM)[index]
     return method_pictures(facts, separated, theme)

@@ -16,6 +16,7 @@ from pages.shared.lesson.facts import LessonFacts
 from pages.shared.lesson.pictures import INK, Theme, mask_title
 from pages.shared.lesson.sounds import MIXTURE, SOURCE
 from pages.shared.listen import show_waterfall
+from pages.shared.numbers import spans_s
 from pages.shared.views import IDEAL, TITLES
 from sedtf_core.config import PAPER_DECAY, DetectionConfig
 from sedtf_core.events import frames_to_events
@@ -135,7 +136,7 @@ def show_events(facts: LessonFacts) -> None:
     spans = ", ".join(f"{event.onset:.1f}–{event.offset:.1f} s" for event in found) or "none"
     st.markdown(
         f"Events of {facts.name} that GWRP's scores give: **{spans}** "
-        f"(truth {facts.event.onset:.1f}–{facts.event.offset:.1f} s)."
+        f"(truth {spans_s([facts.event])})."
     )
 
 

@@ -138,7 +138,7 @@ def measure_lesson() -> LessonFacts:
     """Measure everything the lesson shows; takes as long as the networks take for one clip."""
     drawn = recipe(EXAMPLES[EXAMPLE])
     mixed = mixture(drawn)
-    index = next(i for i, event in enumerate(mixed.events) if event.label == LABEL)
+    index = mixed.labels.index(LABEL)
     analyses = {name: mixture_analysis(drawn, name) for name in mask_systems()}
     row = next(iter(analyses.values())).labels.index(LABEL)
     features = next(iter(analyses.values())).features
@@ -147,22 +147,22 @@ def measure_lesson() -> LessonFacts:
         mask: Float[np.ndarray, "frames mel_bins"], system: str | None, prob: float | None
     ) -> MaskFacts:
         estimate = mixture_estimates(drawn, system)[index]
-        gained = improvements(estimate, mixed.sources[index], mixed.mixture)
+        gained = improvements(estimate, mixed.class_sources[index], mixed.mixture)
         return MaskFacts(mask, int((mask > LIT).sum()), prob, gained["si_sdr_improvement_db"])
 
     systems = {}
     for name, analysis in analyses.items():
         assert analysis.masks is not None
         systems[name] = facts(analysis.masks[row], name, float(analysis.clip_probs[row]))
-    ideals = ideal_ratio_masks(mixed.sources, mixed.scene).numpy()
+    ideals = ideal_ratio_masks(mixed.class_sources, mixed.scene).numpy()
     peaks = {
-        event.label: float(mask.mean(axis=1).max())
-        for event, mask in zip(mixed.events, ideals, strict=True)
-        if event.label != LABEL
+        label: float(mask.mean(axis=1).max())
+        for label, mask in zip(mixed.labels, ideals, strict=True)
+        if label != LABEL
     }
     return LessonFacts(
         mixture=mixed,
-        event=mixed.events[index],
+        event=mixed.events_of(LABEL)[0],
         log_mel=log_mel(torch.from_numpy(mixed.mixture), features).numpy(),
         mel_hz=mel_centres_hz(features).numpy(),
         ideal=facts(ideals[index], None, None),
