@@ -184,12 +184,13 @@ def overlap_add(
 ) -> Float[Tensor, "*batch samples"]:
     """Sum of frames laid ``hop_length`` samples apart."""
     *batch, count, size = frames.shape
-    length = (count - 1) * hop_length + size
-    columns = frames.reshape(-1, count, size).transpose(1, 2)
-    total = torch.nn.functional.fold(
-        columns, output_size=(1, length), kernel_size=(1, size), stride=(1, hop_length)
-    )
-    return total.reshape(*batch, length)
+    parts = -(-size // hop_length)
+    # Whole slices of all frames at once: on a processor several times as fast as torch's fold.
+    blocks = frames.new_zeros(*batch, count + parts - 1, hop_length)
+    for part in range(parts):
+        piece = frames[..., part * hop_length : (part + 1) * hop_length]
+        blocks[..., part : part + count, : piece.shape[-1]] += piece
+    return blocks.flatten(-2)[..., : (count - 1) * hop_length + size]
 
 
 def hz_to_mel(hz: Float[Tensor, "*batch"]) -> Float[Tensor, "*batch"]:

@@ -89,8 +89,9 @@ class Learner:
 
 
 def has_fast_bfloat16(device: torch.device) -> bool:
-    """Whether matrix units for bfloat16 make mixed precision the faster choice here."""
+    """Whether units for products of bfloat16 make mixed precision the faster choice here."""
     if device.type == "cuda":
         return bool(torch.cuda.is_bf16_supported())
-    # torch has no public name for it; without these units bfloat16 is the slower choice.
-    return device.type == "cpu" and bool(torch.cpu._is_amx_tile_supported())  # noqa: SLF001
+    # torch has no public names for them; without these units bfloat16 is the slower choice.
+    units = (torch.cpu._is_amx_tile_supported, torch.cpu._is_avx512_bf16_supported)  # noqa: SLF001
+    return device.type == "cpu" and any(has_unit() for has_unit in units)
