@@ -1,4 +1,4 @@
-"""Tables of what the paper has no figures of: separation, PSDS, gating of frame scores, tuned thresholds.
+"""Tables of what the paper has no figures of: separation, PSDS, gating, tuned thresholds, draws of mixtures.
 
 Owns which figures of a result stand in which table, under which heading. A column is the path of a figure in
 the JSON of ``train.evaluate``; results without it, such as older ones, have a dash or no row. Files are left
@@ -37,6 +37,13 @@ EXTRAS = {
             "tuned.thresholds.frame", "tuned.thresholds.segmentation",
         ),
     ),
+    "extra_draws": (
+        "Draws of mixtures: their mean, the lowest and the highest in brackets",
+        (
+            "draws.tagging.map", "draws.tagging.auc", "draws.frame.f1", "draws.event.f1",
+            "draws.segmentation.f1", "draws.separation.si_sdr_improvement_db",
+        ),
+    ),
 }  # fmt: skip
 HEADINGS = {
     "psds1": "PSDS 1", "psds2": "PSDS 2", "f1": "F1", "er": "ER", "auc": "AUC", "map": "mAP",
@@ -56,6 +63,7 @@ def told(results: Sequence[dict[str, Any]]) -> list[str]:
         "extra_psds": "psds",
         "extra_frame_gating": "frame_holds",
         "extra_tuned": "tuned",
+        "extra_draws": "draws",
     }
     return [name for name, key in keys.items() if any(key in result for result in results)]
 
@@ -129,6 +137,8 @@ def _heading(column: str) -> str:
         return HEADINGS[column]
     if metric == "psds":
         return HEADINGS[path[0]]
+    if metric == "draws":
+        return HEADINGS.get(".".join(path)) or f"{path[0].capitalize()} {HEADINGS[path[1]]}"
     if metric != "tuned":
         return f"{HEADINGS[path[0]]}, {metric.removeprefix('frame_')}"
     if path[0] == "thresholds":

@@ -6,7 +6,8 @@ Tables II, V, VI and IX are means over classes, ours with 95 % intervals; III, I
 class.
 Each is written as Markdown, CSV and JSON. The data differ from the paper's, and every table says so. What the
 paper has no figures of stands in tables named ``extra_…``, where the results have it: PSDS, frame scores with
-and without gating, and thresholds tuned on the valid split.
+and without gating, and thresholds tuned on the valid split. Results of one system and SNR that differ in
+their seed are averaged (see ``train.draws``).
 """
 
 import csv
@@ -20,6 +21,7 @@ from typing import Any
 
 from sedtf_core.command_line import Parser, command, given_path, writing
 from sedtf_core.errors import InputError
+from train.draws import combined
 from train.extra_tables import EXTRAS, extra_rows, extra_table, told
 from train.paper import COLUMNS, FIGURES, SYSTEMS
 from train.table_rows import Row, number, with_interval
@@ -88,12 +90,14 @@ def class_table(results: Sequence[dict[str, Any]], metric: str, column: str) -> 
     return lines
 
 
-def to_markdown(title: str, lines: Sequence[Sequence[str]], commands: Sequence[str]) -> str:
+def to_markdown(
+    title: str, lines: Sequence[Sequence[str]], note: str, commands: Sequence[str]
+) -> str:
     """A table with its title, where the data come from and the commands that measured it."""
     rule = ["---"] * len(lines[0])
     rows = "\n".join(f"| {' | '.join(line)} |" for line in [lines[0], rule, *lines[1:]])
     measured = "\n".join(f"    {command}" for command in commands)
-    return f"# {title}\n\n{rows}\n\n{DATA_NOTE}\n\nMeasured by\n\n{measured}\n"
+    return f"# {title}\n\n{rows}\n\n{note}\n\nMeasured by\n\n{measured}\n"
 
 
 def to_csv(lines: Sequence[Sequence[str]]) -> str:
@@ -120,9 +124,9 @@ def write_tables(results: Sequence[dict[str, Any]], out: Path) -> list[str]:
     for name, (title, metric, column) in PER_CLASS.items():
         lines = class_table(results, metric, column)
         if len(lines) > 1:
-            commands = [result["command"] for result in results if metric in result]
+            shown = [result for result in results if metric in result]
             figures = [dict(zip(lines[0], line, strict=True)) for line in lines[1:]]
-            _write(out / name, title, lines, commands, figures)
+            _write(out / name, title, lines, shown, figures)
             names.append(name)
     for name in told(results):
         title, columns = EXTRAS[name]
@@ -136,22 +140,32 @@ def write_tables(results: Sequence[dict[str, Any]], out: Path) -> list[str]:
     return names
 
 
-def _measured(results: Sequence[dict[str, Any]], rows: Sequence[Row]) -> list[str]:
-    """The commands of the results that the rows are of."""
+def _measured(results: Sequence[dict[str, Any]], rows: Sequence[Row]) -> list[dict[str, Any]]:
+    """The results that the rows are of."""
     shown = {(row.snr_db, row.system) for row in rows}
-    return [r["command"] for r in results if (r["snr_db"], r["system"]) in shown]
+    return [r for r in results if (r["snr_db"], r["system"]) in shown]
+
+
+def _note(results: Sequence[dict[str, Any]]) -> str:
+    """What the figures were measured on, and what they are means of."""
+    seeds = sorted({seed for result in results for seed in result.get("seeds", [])})
+    if not seeds:
+        return DATA_NOTE
+    named = f"{', '.join(map(str, seeds[:-1]))} and {seeds[-1]}"
+    return f"{DATA_NOTE} Ours are means of draws of mixtures with the seeds {named}."
 
 
 def _write(
     stem: Path,
     title: str,
     lines: Sequence[Sequence[str]],
-    commands: Sequence[str],
+    results: Sequence[dict[str, Any]],
     figures: list[dict[str, Any]],
 ) -> None:
-    """Write one table in its three forms."""
-    report = {"title": title, "note": DATA_NOTE, "commands": list(commands), "rows": figures}
-    stem.with_suffix(".md").write_text(to_markdown(title, lines, commands), "utf-8")
+    """Write one table in its three forms, with how the results that it is of were measured."""
+    commands, note = [c for result in results for c in result["commands"]], _note(results)
+    report = {"title": title, "note": note, "commands": commands, "rows": figures}
+    stem.with_suffix(".md").write_text(to_markdown(title, lines, note, commands), "utf-8")
     stem.with_suffix(".csv").write_text(to_csv(lines), "utf-8")
     stem.with_suffix(".json").write_text(json.dumps(report, indent=1) + "\n", "utf-8")
 
@@ -176,7 +190,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("results", nargs="+", type=given_path, help="JSON files of train.evaluate")
     parser.add_argument("--out", type=given_path, required=True, help="folder for the tables")
     options = parser.parse_args(arguments)
-    results = [read_result(path) for path in options.results]
+    results = combined([read_result(path) for path in options.results])
     with writing(options.out, "--out"):
         options.out.mkdir(parents=True, exist_ok=True)
         names = write_tables(results, options.out)

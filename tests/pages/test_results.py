@@ -125,6 +125,7 @@ def test_a_file_that_is_no_table_is_named_and_the_page_goes_on(folder: Path, rep
 
 
 def test_the_tables_that_train_tables_writes_are_read(tmp_path: Path) -> None:
+    from train.draws import combined
     from train.paper import SYSTEMS
     from train.tables import write_tables
 
@@ -134,11 +135,19 @@ def test_the_tables_that_train_tables_writes_are_read(tmp_path: Path) -> None:
          "intervals": {"tagging": {"f1": [0.3, 0.5]}}, "per_class": {"Bark": scores}}
         for system in SYSTEMS for snr_db in (10.0, 0.0)
     ]  # fmt: skip
-    names = write_tables(measured, tmp_path)
+    names = write_tables(combined(measured), tmp_path)
     found = read_tables(tmp_path)
     assert len(found) == len(names) == 5
     assert all(table.snrs_db() == [10.0, 0.0] for table in found)
     assert [bool(table.means) for table in found].count(True) == 2
+
+
+def test_the_ends_beside_draws_are_called_what_they_are(folder: Path) -> None:
+    rows = [{**mean("gwrp", 0.0, "draws.tagging.map", 0.5), "paper": None}]
+    (folder / "extra_draws.json").write_text(json.dumps({**MEANS, "rows": rows}), "utf-8")
+    (table,) = read_tables(folder)
+    assert table.ends == "lowest and highest draw of mixtures"
+    assert table.means[0].heading == "Tagging mAP"
 
 
 def test_what_the_paper_has_not_stands_beside_what_it_is_compared_with(folder: Path) -> None:

@@ -63,7 +63,7 @@ def _add_bars(
             hovertemplate=f"%{{y}}, {table.beside}: %{{x:.3f}}<extra></extra>",
         )  # fmt: skip
     figure.add_bar(
-        x=[mean.ours for mean in own], y=names, name=f"{table.ours}, 95 % interval", orientation="h",
+        x=[mean.ours for mean in own], y=names, name=f"{table.ours}, {table.ends}", orientation="h",
         marker={"color": OURS_FILL, "line": {"color": OURS, "width": 1}},
         error_x=_whiskers(own), legendgroup="ours", showlegend=is_first, **at,
         hovertemplate=f"%{{y}}, {table.ours}: %{{x:.3f}}<extra></extra>",

@@ -49,7 +49,7 @@ def show_mean_table(choice: Choice) -> None:
     figure = mean_figure(means, table)
     st.plotly_chart(figure, key="means", config={"displayModeBar": False})
     st.dataframe(mean_rows(means, table), hide_index=True, width="stretch", height="content")
-    st.caption("In brackets: 95 % interval over recordings.")
+    st.caption(f"In brackets: {table.ends}.")
     _show_sources(choice)
 
 

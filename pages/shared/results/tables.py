@@ -22,6 +22,10 @@ HEADINGS = {
     "detected_separation.si_sdr_improvement_db": "SI-SDR improvement of detected events, dB",
     "separation.si_sdr_improvement_span_db": "SI-SDR improvement within the event's span alone, dB",
     "separation.class_aware_sdr_improvement_db": "Class-aware SDR improvement, dB",
+    "draws.tagging.map": "Tagging mAP", "draws.tagging.auc": "Tagging AUC",
+    "draws.frame.f1": "Frame F1", "draws.event.f1": "Event F1",
+    "draws.segmentation.f1": "Segmentation F1",
+    "draws.separation.si_sdr_improvement_db": "SI-SDR improvement on the clip, dB",
 }  # fmt: skip
 # Columns that stand beside another, with the heading of the two.
 COMPARED = {
@@ -43,7 +47,10 @@ CALLED = {
     "frame_gated": ("0 where not tagged", "Scores as they are"),
     "tuned": ("Tuned on the valid split", "Paper's thresholds"),
     "psds": ("Ours", ""),
+    "draws": ("Ours", ""),
 }
+INTERVAL = "95 % interval over recordings"
+OTHER_ENDS = {"draws": "lowest and highest draw of mixtures"}  # what stands in brackets instead
 
 
 @dataclass(frozen=True)
@@ -70,6 +77,7 @@ class Table:
     classes: tuple[dict[str, Any], ...] = ()
     ours: str = "Ours"
     beside: str = PAPERS
+    ends: str = INTERVAL
 
     def snrs_db(self) -> list[float]:
         """The SNRs that there are figures for, the highest first."""
@@ -116,11 +124,10 @@ def _table(report: dict[str, Any]) -> Table:
             raise ValueError("a row without its class")
         table = Table(*texts, classes=tuple(rows))
     else:
-        called = next(
-            (CALLED[part] for row in rows if (part := row["column"].partition(".")[0]) in CALLED),
-            ("Ours", PAPERS),
-        )
-        table = Table(*texts, _means(rows), ours=called[0], beside=called[1])
+        parts = [row["column"].partition(".")[0] for row in rows]
+        ours, beside = next((CALLED[part] for part in parts if part in CALLED), ("Ours", PAPERS))
+        ends = OTHER_ENDS.get(parts[0], INTERVAL)
+        table = Table(*texts, _means(rows), ours=ours, beside=beside, ends=ends)
     if not table.snrs_db():
         raise ValueError("no figures")
     return table
