@@ -17,6 +17,7 @@ import torch
 from torch import distributed, nn
 
 from sedtf_core.errors import InputError
+from train.shared_norm import SharedBatchNorm2d
 
 Item = TypeVar("Item")
 
@@ -63,22 +64,19 @@ class Group:
         return values / self.size
 
     def wrap(self, model: nn.Module) -> nn.Module:
-        """Return the module to call in training, which averages gradients over the processes.
-
-        On CUDA batch normalisation takes its statistics from the whole batch. torch has no such layer
-        for the CPU: there each process normalises by its own share, and rank 0's running statistics
-        are kept.
-        """
+        """Return the module to call in training, which averages gradients over the processes."""
         if self.size == 1:
             return model
         devices = [self.device] if self.device.type == "cuda" else None
         return nn.parallel.DistributedDataParallel(model, device_ids=devices)
 
     def synchronise_statistics(self, model: nn.Module) -> nn.Module:
-        """Exchange batch normalisations for synchronised ones where torch has them."""
-        if self.size == 1 or self.device.type != "cuda":
+        """Exchange batch normalisations for those that take their statistics from the whole batch."""
+        if self.size == 1:
             return model
-        return nn.SyncBatchNorm.convert_sync_batchnorm(model)  # type: ignore[no-any-return]
+        if self.device.type == "cuda":
+            return nn.SyncBatchNorm.convert_sync_batchnorm(model)  # type: ignore[no-any-return]
+        return SharedBatchNorm2d.convert(model)
 
 
 def choose_device(name: str) -> torch.device:

@@ -11,6 +11,7 @@ import torch
 from safetensors.torch import load_file
 
 from sedtf_core.errors import InputError
+from sedtf_core.models import SYSTEMS
 from train.parallel import Group, choose_device
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -42,24 +43,23 @@ def test_a_device_that_is_not_there_is_one_line(name: str) -> None:
         choose_device(name)
 
 
-def run(launcher: list[str], sounds: Path, out: Path, *more: str) -> None:
-    command = [sys.executable, *launcher, str(SCRIPT), "--sounds", str(sounds), "--system", "dnn"]
+def run(launcher: list[str], sounds: Path, out: Path, system: str) -> None:
+    command = [sys.executable, *launcher, str(SCRIPT), "--sounds", str(sounds), "--system", system]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
     done = subprocess.run(
-        [*command, "--out", str(out), "--device", "cpu", *more],
+        [*command, "--out", str(out), "--device", "cpu"],
         env=environment, capture_output=True, text=True, check=False, timeout=300,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-3000:]
 
 
-# The fully connected network has no batch normalisation: torch synchronises that on CUDA alone, so on
-# the CPU only a network without it can learn in two processes exactly what it learns in one.
 @pytest.mark.slow
-def test_two_processes_learn_what_one_learns(sounds: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_two_processes_learn_what_one_learns(sounds: Path, tmp_path: Path, system: str) -> None:
     one, two = tmp_path / "one", tmp_path / "two"
     torchrun = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
-    run([], sounds, one)
-    run(torchrun, sounds, two)
+    run([], sounds, one, system)
+    run(torchrun, sounds, two, system)
     for name, tensor in load_file(one / "last.safetensors").items():
         torch.testing.assert_close(
             load_file(two / "last.safetensors")[name], tensor, rtol=1e-4, atol=1e-6
