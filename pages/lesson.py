@@ -3,12 +3,12 @@
 import streamlit as st
 
 from pages.shared.cached import mask_systems
+from pages.shared.further import show_further
 from pages.shared.glossary import show_terms
 from pages.shared.lesson.cached import lesson_facts
 from pages.shared.lesson.lesson import (
     given_answers,
     show_finish,
-    show_further,
     show_heading,
     show_question,
     show_step_choice,

@@ -20,4 +20,4 @@ if not systems:
     st.info("No system with masks is installed. Train one with `python -m train.train`.")
 elif clip and analyses:
     show_paint(clip, systems, analyses)
-show_terms("mask", "unit", "ideal ratio mask", "SI-SDR", "separation")
+show_terms("mask", "unit", "ideal ratio mask", "ideal binary mask", "SI-SDR", "separation")

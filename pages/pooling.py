@@ -5,6 +5,7 @@ import streamlit as st
 from pages.shared.analyses import clip_analyses
 from pages.shared.cached import mask_systems
 from pages.shared.clips import show_clip_picker
+from pages.shared.further import show_further
 from pages.shared.glossary import show_terms
 from pages.shared.pooling.lab import show_pooling_lab, show_what_to_try
 
@@ -17,4 +18,8 @@ if not systems:
     st.info("No system with masks is installed. Train one with `python -m train.train`.")
 elif clip and analyses:
     show_pooling_lab(clip, analyses, key="pooling", in_link=True)
-show_terms("unit", "gradient", "GMP", "GAP", "GWRP", "decay", "attention")
+    show_further("pages/paint.py", "Paint a mask of your own, and pool it here")
+show_terms(
+    "unit", "gradient", "GMP", "GAP", "GWRP", "decay", "linear softmax", "power pooling", "auto-pool",
+    "top-k", "attention",
+)  # fmt: skip

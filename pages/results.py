@@ -23,4 +23,4 @@ else:
     else:
         show_class_table(choice)
     show_fairness()
-show_terms("mAP", "AUC", "F1", "PSDS", "SI-SDR", "SNR")
+show_terms("mAP", "AUC", "F1", "T-F F1", "ideal binary mask", "PSDS", "SI-SDR", "SNR")

@@ -35,4 +35,4 @@ elif isinstance(clip, Synthesis):
     if sweep:
         show_more_words(sweep, looks)
         show_values(sweep, clip)
-show_terms("SNR", "clip probability", "F1", "SI-SDR", "operating point")
+show_terms("SNR", "clip probability", "F1", "T-F F1", "SI-SDR", "operating point")

@@ -28,4 +28,4 @@ st.markdown(
 )
 show_linked_toy()
 show_toy_notes()
-show_terms("bag", "weak label", "mask", "GMP", "GAP", "GWRP")
+show_terms("bag", "weak label", "mask", "GMP", "GAP", "GWRP", "loss", "IoU")

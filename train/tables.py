@@ -147,12 +147,18 @@ def _measured(results: Sequence[dict[str, Any]], rows: Sequence[Row]) -> list[di
 
 
 def _note(results: Sequence[dict[str, Any]]) -> str:
-    """What the figures were measured on, and what they are means of."""
-    seeds = sorted({seed for result in results for seed in result.get("seeds", [])})
-    if not seeds:
-        return DATA_NOTE
-    named = f"{', '.join(map(str, seeds[:-1]))} and {seeds[-1]}"
-    return f"{DATA_NOTE} Ours are means of draws of mixtures with the seeds {named}."
+    """What the figures were measured on, and which of them are means of which draws."""
+    of: dict[tuple[int, ...], list[str]] = {}
+    for result in results:
+        names = of.setdefault(tuple(result.get("seeds", ())), [])
+        if SYSTEMS[result["system"]] not in names:
+            names.append(SYSTEMS[result["system"]])
+    drawn = [
+        f"{', '.join(names)}: means of draws of mixtures with the seeds {', '.join(map(str, seeds))}."
+        for seeds, names in of.items()
+        if seeds
+    ]
+    return " ".join([DATA_NOTE, *drawn])
 
 
 def _write(

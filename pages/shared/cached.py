@@ -296,9 +296,10 @@ def slow_motion_event(clip: int, event: int) -> bytes:
 def pooling_view(
     identity: Recipe | tuple[str, float, float],
     systems: tuple[str, ...],
+    painted: tuple[tuple[str, str], ...],
     _encode: Callable[[], bytes],
 ) -> bytes:
-    """Return a clip's masks as the pooling lab takes them; a recipe or a stretch's digest is the key."""
+    """Return a clip's masks as the pooling lab takes them; ``identity`` as ``paint.kept.clip_key`` has it."""
     return _encode()
 
 

@@ -23,6 +23,11 @@ TERMS = {
         "A pooling whose weights a second output of the network learns, instead of a rule over rank.",
         "Q. Kong et al., Audio Set classification with attention model, ICASSP 2018",
     ),
+    "auto-pool": Term(
+        "A pooling whose weights are a softmax of the mask times a learnt sharpness: 0 is the mean, infinity "
+        "the maximum.",
+        "McFee, Salamon, Bello, Adaptive pooling operators for weakly labeled sound event detection, 2018",
+    ),
     "AUC": Term(
         "Area under the curve of hits over false alarms as a threshold moves: the probability that a clip "
         "with the class scores above one without. 0.5 is chance.",
@@ -76,15 +81,32 @@ TERMS = {
         "Global weighted rank pooling: the units sorted from high to low, weighted by $r^{j-1}$.",
         "Kolesnikov and Lampert, Seed, expand and constrain, 2016; " + KONG + ", §III-C",
     ),
+    "ideal binary mask": Term(
+        "1 where the source's mel magnitude is above that of the scene less 5 dB while the event sounds, "
+        "else 0. Masks are evaluated against it.",
+        KONG + ", §IV; Wang, On ideal binary mask, 2005",
+    ),
     "ideal ratio mask": Term(
         "For each unit the source's magnitude over the sum of the magnitudes of all sources and the scene. "
         "It needs the true sources.",
         KONG + ", §IV; Wang, Narayanan, Wang, On training targets, 2014",
     ),
+    "IoU": Term(
+        "Intersection over union: units that two areas share over units that either has. 1 if they are one.",
+        "Jaccard, The distribution of the flora in the alpine zone, 1912",
+    ),
+    "linear softmax": Term(
+        "A pooling that weighs each unit by itself: $\\sum y^2 / \\sum y$.",
+        "Wang, Li, Metze, A comparison of five multiple instance learning pooling functions, 2019",
+    ),
     "log mel": Term(
         "Natural logarithm of the spectrum's magnitude in 64 mel bands, spaced as the ear hears pitch; "
         "shown in dB.",
         "Davis and Mermelstein, 1980; " + KONG + ", §IV",
+    ),
+    "loss": Term(
+        "What training makes small: here binary cross-entropy between clip probabilities and weak labels.",
+        KONG + ", §III",
     ),
     "mAP": Term(
         "Mean over the classes of average precision: precision averaged over the ranks of the positives. "
@@ -103,6 +125,10 @@ TERMS = {
     "operating point": Term(
         "The thresholds at which scores become decisions; another point trades misses for false alarms.",
         "Ebbers, Haeb-Umbach, Serizel, Threshold independent evaluation of sound event detection, 2022",
+    ),
+    "power pooling": Term(
+        "A pooling that weighs each unit by its own power $n$: 0 is the mean, 1 linear softmax.",
+        "Liu et al., Power pooling: an adaptive pooling function, 2021",
     ),
     "PSDS": Term(
         "Polyphonic sound detection score: area under the curve of detections over false alarms an hour, "
@@ -130,6 +156,14 @@ TERMS = {
     "strong label": Term(
         "A label with onset and offset: what is needed to evaluate, never used to train here.",
         "Mesaros, Heittola, Virtanen, 2016",
+    ),
+    "T-F F1": Term(
+        "F1 over units of time and frequency: the mask above 0.1 against the ideal binary mask.",
+        KONG + ", §V",
+    ),
+    "top-k": Term(
+        "A pooling by the mean of the $k$ largest units.",
+        "Pinheiro and Collobert, From image-level to pixel-level labeling, 2015",
     ),
     "unit": Term(
         "One cell of the plane: one frame and one mel band. Ten seconds have 311 × 64 = 19\u202f904.",

@@ -208,7 +208,7 @@ def waterfall(level: ClassLevels) -> go.Figure:
     figure.update_layout(
         showlegend=False, height=320, margin={"l": 10, "r": 10, "t": 30, "b": 10}, bargap=0.35,
         xaxis={"tickvals": names, "ticktext": lines, "tickangle": 0},
-        yaxis={"title": "SI-SDR (dB)", "zeroline": True},
+        yaxis={"title": "SI-SDR (dB),<br>gain over the mixture on the bars", "zeroline": True},
     )  # fmt: skip
     return figure
 

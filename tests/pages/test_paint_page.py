@@ -253,9 +253,16 @@ def test_a_painted_mask_is_measured_as_in_the_evaluation(board: Board, on_span: 
     assert abs(result.improvement_db) > 0.1
 
 
+def test_a_mask_beside_the_event_has_no_score_on_its_span(board: Board) -> None:
+    assert board.truth is not None
+    far = board.frames - 2 if board.truth.events[0].offset < 8 else 1
+    beside = hear(board, format_strokes([Stroke("path", 1, ((far, 30),), radius=1)]), on_span=True)
+    assert beside.estimate.any() and beside.improvement_db is None
+
+
 def test_an_empty_mask_is_silent_and_a_full_one_is_the_mixture(board: Board) -> None:
     nothing, everything = hear(board, "", on_span=False), hear(board, EVERYTHING, on_span=False)
-    assert not nothing.estimate.any() and nothing.improvement_db == 0
+    assert not nothing.estimate.any() and nothing.improvement_db is None
     np.testing.assert_allclose(everything.estimate, board.waveform, atol=1e-5)
     assert everything.improvement_db == pytest.approx(0, abs=1e-3)
 
@@ -320,7 +327,10 @@ def test_without_a_stroke_the_sentence_says_what_there_is_to_beat() -> None:
 
 
 def test_where_nothing_of_the_event_passes_no_number_is_given() -> None:
-    said, still_said = (verdict(yours, SCORES, painted=True) for yours in (-40.1, -39.9))
+    silent, said, still_said = (
+        verdict(yours, SCORES, painted=True) for yours in (None, -40.1, -39.9)
+    )
+    assert silent == said
     assert not any(c.isdigit() for c in said)
     assert "below GWRP" in still_said
 
@@ -411,7 +421,7 @@ def test_the_page_opens_with_an_empty_mask_and_the_scores_to_beat() -> None:
     page = open_page().run()
     assert not page.exception
     front = front_of(page)
-    assert front["text"] == "" and front["yours_db"] == 0
+    assert front["text"] == "" and front["yours_db"] is None
     assert "Nothing is painted yet" in front["verdict"]
     assert front["linked"]
 

@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages.shared.analyses import clip_analysis, clip_waveform, known_mixture
 from pages.shared.clips import EXAMPLES
+from pages.shared.paint.strokes import Stroke, format_strokes
 from pages.shared.pooling.lab import CORE, FOLDER, SCRIPTS, example_probability
 from pages.shared.pooling.payload import LabView, encode_message, encode_view, lab_view
 from pages.shared.pooling.settings import PARAMETERS, POOLING_TITLES, LabSettings
@@ -55,6 +56,17 @@ def computed(run_javascript: RunJavascript) -> Any:
 def view() -> LabView:
     analyses = [clip_analysis(CLIP, system) for system in ("gmp", "gap", "gwrp")]
     return lab_view(clip_waveform(CLIP), analyses, known_mixture(CLIP), CLIP.classes)
+
+
+def test_a_painted_mask_is_one_to_choose_and_others_have_none() -> None:
+    analyses = [clip_analysis(CLIP, "gwrp")]
+    given = clip_waveform(CLIP), analyses, known_mixture(CLIP), CLIP.classes
+    stroke = format_strokes([Stroke("box", 10, ((10, 5), (19, 14)))])
+    painted = lab_view(*given, {"Trumpet": stroke})
+    areas = [float(mask.sum()) for mask in painted.masks["painted"]]
+    assert areas == [100.0 if label == "Trumpet" else 0.0 for label in painted.labels]
+    assert "painted" not in lab_view(*given, {"Harmonica": stroke}).masks
+    assert "painted" not in lab_view(*given).masks
 
 
 @pytest.mark.parametrize("title", CASES["masks"])
@@ -354,6 +366,19 @@ def test_the_formula_follows_the_pooling_in_the_link() -> None:
     page = open_page(lab="Bark,gwrp,attention,2,0.1,1")
     assert not page.exception
     assert "stands in for it" in texts(page)
+
+
+def test_a_link_brings_a_painted_mask_to_the_lab() -> None:
+    stroke = format_strokes([Stroke("box", 10, ((10, 5), (19, 14)))])
+    page = open_page(lab="Bark,painted,gap,,0.0623,1", mask=stroke).run()
+    assert not page.exception
+    assert list(page.session_state["paint:kept"].values()) == [stroke]
+    assert page.query_params["mask"] in (stroke, [stroke])
+
+
+def test_strokes_that_cannot_be_drawn_make_an_empty_mask() -> None:
+    page = open_page(lab="Bark,painted,gap,,0.0623,1", mask="not strokes").run()
+    assert not page.exception
 
 
 def test_a_broken_link_still_opens_the_page() -> None:

@@ -41,10 +41,11 @@ def made_up(*probs_by_snr: tuple[float, ...], false_classes: int = 0) -> Sweep:
             labels,
             {
                 "gwrp": SystemFigures(
-                    tuple(EventFigures(p, 0.5, 0.5, 1.0) for p in probs), false_classes
+                    tuple(EventFigures(p, 0.5, 0.5, 1.0, 10) for p in probs), false_classes
                 )
             },
             (9.0,) * len(probs),
+            (20,) * len(probs),
         )
         for index, probs in enumerate(probs_by_snr)
     )
@@ -311,6 +312,6 @@ def test_probabilities_have_a_line_a_class_and_system_and_other_figures_a_line_a
 
 
 def test_an_event_that_nowhere_stands_out_has_no_t_f_f1_and_is_left_out_of_the_mean() -> None:
-    events = (EventFigures(0.5, 0.5, None, 1.0), EventFigures(0.5, 0.5, 0.4, 1.0))
+    events = (EventFigures(0.5, 0.5, None, 1.0, 0), EventFigures(0.5, 0.5, 0.4, 1.0, 9))
     assert value(events, "tf_f1", None) == 0.4
     assert value(events, "tf_f1", 0) is None

@@ -11,13 +11,14 @@ import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
+from pages.shared.areas import EventAreas
 from pages.shared.browser.component import SHARED
 from pages.shared.cached import SNAPSHOTS, slow_motion_event, slow_motion_ideals, trained_steps
 from pages.shared.training.slow_motion.findings import (
-    EventAreas,
-    claim_in_words,
     learnt_on_in_words,
     loss_in_words,
+    outcome_in_words,
+    telling_clip,
     telling_event,
 )
 from pages.shared.training.slow_motion.runs import Snapshots, load_snapshots, mask_figures
@@ -236,15 +237,16 @@ def test_runs_of_different_lengths_are_scrubbed_by_their_own_share(
 
 def test_findings_count_where_the_claim_holds_and_say_where_it_does_not() -> None:
     areas = [
-        EventAreas(100, {"gmp": 0, "gap": 300, "gwrp": 120}),
-        EventAreas(100, {"gmp": 5, "gap": 80, "gwrp": 90}),
+        EventAreas(100, {"gmp": 0, "gap": 300, "gwrp": 120}, {"gmp": 0.09}),
+        EventAreas(100, {"gmp": 5, "gap": 80, "gwrp": 90}, {"gmp": 0.9}),
+        EventAreas(100, {"gmp": 0, "gap": 80, "gwrp": 90}, {"gmp": 0.4}),
     ]
-    text = claim_in_words(areas, 3000)
-    assert "GMP stays below the ideal mask's area in 2 of 2" in text
+    text = outcome_in_words(areas, 3000)
+    assert "GMP stays below the ideal mask's area in 3 of 3" in text
     assert "GAP goes beyond it in 1" in text
     assert "between GMP and GAP in 1." in text
-    assert "In 1, GMP has no unit above 0.5 at all" in text
-    assert "no unit" not in claim_in_words(areas[1:], 3000)
+    assert "In 2, GMP has no unit above 0.5 after 3\u202f000 steps; in 1 of them" in text
+    assert "no unit" not in outcome_in_words(areas[1:2], 3000)
 
 
 def test_a_file_without_curves_is_read_and_says_nothing_of_losses(tmp_path: Path) -> None:
@@ -262,11 +264,12 @@ def test_the_page_shows_runs_and_toy_and_says_what_is_measured() -> None:
     assert page.title[0].value == "Training"
     text = "\n".join(block.value for block in page.markdown)
     snapshots = load_snapshots(SNAPSHOTS)
-    event = telling_event(snapshots, 0)
-    last = mask_figures(snapshots.runs[1].masks[-1, 0, event], "gap")
+    clip = telling_clip(snapshots)
+    event = telling_event(snapshots, clip)
+    last = mask_figures(snapshots.runs[1].masks[-1, clip, event], "gap")
     assert f"{last.lit:,} units at step".replace(",", "\u202f") in text
     assert "**All 9 events" in text
-    page.selectbox[0].select_index(2).run()
+    page.selectbox[0].select_index((clip + 1) % 3).run()
     assert not page.exception
     assert "".join(block.value for block in page.markdown) != text
 

@@ -76,7 +76,7 @@ def test_tables_of_draws_name_the_seeds_and_every_command(tmp_path: Path) -> Non
     assert tables.main([*paths, "--out", str(tmp_path)]) == 0
     text = (tmp_path / "table_2_tagging.md").read_text()
     assert "| 0 dB | DNN | 0.250 [0.150, 0.450] |" in text
-    assert "draws of mixtures with the seeds 0, 1 and 2" in text
+    assert "DNN: means of draws of mixtures with the seeds 0, 1, 2." in text
     assert all(f"--seed {seed}" in text for seed in range(3))
     draws = (tmp_path / "extra_draws.md").read_text()
     assert "| SNR | System | Tagging mAP | Tagging AUC |" in draws

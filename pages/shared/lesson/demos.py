@@ -3,7 +3,7 @@
 Each function draws one step's interaction from the lesson's facts.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import plotly.graph_objects as go
@@ -19,7 +19,7 @@ from pages.shared.listen import show_waterfall
 from pages.shared.numbers import spans_s
 from pages.shared.views import IDEAL, TITLES
 from sedtf_core.config import PAPER_DECAY, DetectionConfig
-from sedtf_core.events import frames_to_events
+from sedtf_core.events import Event, frames_to_events
 from sedtf_core.labels import display_name, label_colour
 from sedtf_core.pooling import global_weighted_rank_pool
 
@@ -119,45 +119,78 @@ def show_events(facts: LessonFacts) -> None:
     """Step 6: move the threshold over GWRP's frame scores, and see the events that come of it."""
     paper = DetectionConfig()
     threshold = st.slider(
-        "Threshold that begins an event", 0.0, 1.0, 0.5, 0.05, key="lesson_threshold"
+        "Threshold that begins an event", 0.0, 1.0, 0.8, 0.05, key="lesson_threshold"
     )
     detection = DetectionConfig(
         high_threshold=threshold, low_threshold=min(threshold, paper.low_threshold)
     )
-    analysis = facts.analyses["gwrp"]
-    scores = analysis.frame_scores[facts.row]
-    hop_s = analysis.features.frame_hop_s
+    analysis, labels = facts.analyses["gwrp"], facts.mixture.labels
+    scores = analysis.frame_scores[[analysis.labels.index(label) for label in labels]]
     # A class that the whole clip does not pass has no events: here only the frames are looked at.
     found = frames_to_events(
-        scores[None], (facts.event.label,), detection, hop_s, detected=np.array([True])
+        scores, labels, detection, facts.frame_hop_s, detected=np.ones(len(labels), bool)
     )
-    figure = _scores_figure(facts, scores, hop_s, detection)
+    figure = _scores_figure(facts, dict(zip(labels, scores, strict=True)), detection)
     st.plotly_chart(figure, key="lesson_scores", config={"displayModeBar": False})
-    spans = ", ".join(f"{event.onset:.1f}–{event.offset:.1f} s" for event in found) or "none"
-    st.markdown(
-        f"Events of {facts.name} that GWRP's scores give: **{spans}** "
-        f"(truth {spans_s([facts.event])})."
+    st.dataframe(
+        [
+            {
+                "Sound": display_name(label),
+                "Truth": spans_s(facts.mixture.events_of(label)),
+                "Events that GWRP's scores give": _spans([e for e in found if e.label == label]),
+            }
+            for label in labels
+        ],
+        hide_index=True,
     )
+
+
+def reveal_events(facts: LessonFacts) -> None:
+    """Step 6, answered: how high the ideal masks' frame scores rise."""
+    figure = _scores_figure(facts, facts.ideal_scores, DetectionConfig(), dash="dot")
+    st.caption("The same sounds by their ideal masks, with the paper's thresholds")
+    st.plotly_chart(figure, key="lesson_ideal_scores", config={"displayModeBar": False})
+
+
+def _spans(events: Sequence[Event]) -> str:
+    """When events sound, or that there is none."""
+    return spans_s(events) if events else "none"
 
 
 def _scores_figure(
-    facts: LessonFacts, scores: NDArray[np.float32], hop_s: float, detection: DetectionConfig
+    facts: LessonFacts,
+    scores: Mapping[str, NDArray[np.float32]],
+    detection: DetectionConfig,
+    dash: str = "solid",
 ) -> go.Figure:
-    """Frame scores over time in the class's colour, both thresholds, and the truth as a shade."""
-    seconds = np.arange(len(scores)) * hop_s
-    colour, ink = label_colour(facts.event.label), INK[theme()]
-    figure = go.Figure(go.Scatter(x=seconds, y=scores, line={"color": colour, "shape": "hv"}))
-    figure.add_vrect(
-        facts.event.onset, facts.event.offset, fillcolor=colour, opacity=0.15, line_width=0,
-        annotation_text="truth", annotation_position="top left",
-    )  # fmt: skip
+    """Frame scores of classes over time in their colours, both thresholds, and the truth as shades."""
+    figure, ink = go.Figure(), INK[theme()]
+    for label, own in scores.items():
+        figure.add_scatter(
+            x=np.arange(len(own)) * facts.frame_hop_s, y=own, name=display_name(label),
+            line={"color": label_colour(label), "shape": "hv", "dash": dash},
+        )  # fmt: skip
+        for event in facts.mixture.events_of(label):
+            figure.add_vrect(
+                event.onset, event.offset, fillcolor=label_colour(label), opacity=0.15,
+                line_width=0, annotation_text=display_name(label),
+                annotation_position="top left",
+            )  # fmt: skip
     figure.add_hline(
-        detection.high_threshold, line_dash="dash", annotation_text="begins", line_color=ink
+        detection.high_threshold,
+        line_dash="dash",
+        annotation_text="begins",
+        line_color=ink,
+        annotation_position="top left",
     )
     figure.add_hline(
-        detection.low_threshold, line_dash="dot", annotation_text="extends", line_color=ink
+        detection.low_threshold,
+        line_dash="dot",
+        annotation_text="extends",
+        line_color=ink,
+        annotation_position="top left",
     )
-    figure.update_traces(hovertemplate="%{x:.2f} s: %{y:.2f}<extra></extra>")
+    figure.update_traces(hovertemplate="%{x:.2f} s: %{y:.2f}")
     figure.update_layout(
         height=260, margin={"l": 10, "r": 10, "t": 10, "b": 10}, showlegend=False,
         xaxis={"title": "Time (s)"}, yaxis={"title": "Frame score", "range": [0, 1]},

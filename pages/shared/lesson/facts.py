@@ -4,7 +4,7 @@ Owns the choice of the example and of the event that the lesson follows. A retra
 numbers, and with them the words and the right answers that depend on them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,9 +12,18 @@ import torch
 from jaxtyping import Float
 from numpy.typing import NDArray
 
-from pages.shared.cached import mask_systems, mixture, mixture_analysis, mixture_estimates
+from pages.shared.areas import EventAreas, lit_units
+from pages.shared.cached import (
+    mask_systems,
+    mixture,
+    mixture_analysis,
+    mixture_estimates,
+    snr_figures,
+    stored_sweeps,
+)
 from pages.shared.clips import EXAMPLES
 from pages.shared.listen import ClassLevels
+from pages.shared.snr.stored import recipe_key
 from pages.shared.state import recipe
 from pages.shared.views import IDEAL
 from sedtf_core.config import PAPER_DECAY
@@ -29,7 +38,6 @@ from sedtf_core.separation import ideal_ratio_masks
 
 EXAMPLE = "Bark, trumpet, cowbell in rain"
 LABEL = "Bark"
-LIT = 0.5  # a unit above this is called lit
 BOX_BANDS = slice(8, 44)  # where most of a bark lies, as anyone would guess by eye
 
 
@@ -59,8 +67,8 @@ class MaskFacts:
 class LessonFacts:
     """The lesson's mixture and event, the ideal mask and each system's.
 
-    ``analyses`` holds all that each system says of the clip; ``ideal_peaks`` the highest frame score of the
-    ideal mask of each of the other classes.
+    ``analyses`` holds all that each system says of the clip; ``ideal_scores`` the frame scores of each
+    class's ideal mask; ``areas`` those of all events of the examples.
     """
 
     mixture: Mixture
@@ -68,9 +76,10 @@ class LessonFacts:
     log_mel: Float[np.ndarray, "frames mel_bins"]
     mel_hz: Float[np.ndarray, " mel_bins"]
     ideal: MaskFacts
-    ideal_peaks: Mapping[str, float]
+    ideal_scores: Mapping[str, NDArray[np.float32]]
     systems: Mapping[str, MaskFacts]
     analyses: Mapping[str, Analysis]
+    areas: Sequence[EventAreas]
 
     @property
     def units(self) -> int:
@@ -148,25 +157,32 @@ def measure_lesson() -> LessonFacts:
     ) -> MaskFacts:
         estimate = mixture_estimates(drawn, system)[index]
         gained = improvements(estimate, mixed.class_sources[index], mixed.mixture)
-        return MaskFacts(mask, int((mask > LIT).sum()), prob, gained["si_sdr_improvement_db"])
+        return MaskFacts(mask, lit_units(mask), prob, gained["si_sdr_improvement_db"])
 
     systems = {}
     for name, analysis in analyses.items():
         assert analysis.masks is not None
         systems[name] = facts(analysis.masks[row], name, float(analysis.clip_probs[row]))
     ideals = ideal_ratio_masks(mixed.class_sources, mixed.scene).numpy()
-    peaks = {
-        label: float(mask.mean(axis=1).max())
-        for label, mask in zip(mixed.labels, ideals, strict=True)
-        if label != LABEL
-    }
+    ideal_scores = dict(zip(mixed.labels, ideals.mean(axis=2), strict=True))
     return LessonFacts(
         mixture=mixed,
         event=mixed.events_of(LABEL)[0],
         log_mel=log_mel(torch.from_numpy(mixed.mixture), features).numpy(),
         mel_hz=mel_centres_hz(features).numpy(),
         ideal=facts(ideals[index], None, None),
-        ideal_peaks=peaks,
+        ideal_scores=ideal_scores,
         systems=systems,
         analyses=analyses,
+        areas=example_areas() or snr_figures(drawn, mask_systems()).areas(),
     )
+
+
+def example_areas() -> tuple[EventAreas, ...]:
+    """The areas of the examples' events at their own SNRs; none if stored figures are of other networks."""
+    found: list[EventAreas] = []
+    for example in EXAMPLES.values():
+        drawn = recipe(example)
+        points = stored_sweeps().get(recipe_key(drawn), ())
+        found += [a for p in points if p.snr_db == drawn.config.snr_db for a in p.areas()]
+    return tuple(found)

@@ -25,7 +25,7 @@ SYMBOLS = {"$r^{j-1}$": "r^(j−1)", "$r = 0.9998$": "r = 0.9998"}
 PENCIL = (
     (
         "A mask is 1 on a share a of the units and 0 elsewhere. Write the clip probability as a function "
-        "of a under GMP, GAP and GWRP (for GWRP, J is large and J · (1 − r) = 4). For which a is p = 0.5?"
+        "of a under GMP, GAP and GWRP (for GWRP, N is large and N · (1 − r) = 4). For which a is p = 0.5?"
     ),
     (
         "Linear softmax pools with p = Σ y² / Σ y. Differentiate by one unit. Below which value is a unit "
@@ -56,7 +56,7 @@ def handout_pdf(facts: LessonFacts) -> bytes:
     )
     page.image(_masks(facts), w=page.epw, alt_text="Masks of one event under three poolings")
     _paragraph(page, _caption(facts), size=7.5)
-    _paragraph(page, "Clip probability p from the J units y of a mask, y(1) the largest", style="B")
+    _paragraph(page, "Clip probability p from the N units y of a mask, y(1) the largest", style="B")
     page.image(_formulas(), w=page.epw, alt_text="GMP, GAP and GWRP as formulas")
     _paragraph(page, "Exercises: predict, then check in the application's lesson", style="B")
     for number, question in enumerate(questions(facts), 1):
@@ -118,7 +118,7 @@ def _formulas() -> io.BytesIO:
     figure = Figure(figsize=(9, 0.55))
     formulas = (
         r"GMP:  $p = \max_j\, y_j$",
-        r"GAP:  $p = \frac{1}{J} \sum_j\, y_j$",
+        r"GAP:  $p = \frac{1}{N} \sum_j\, y_j$",
         r"GWRP:  $p = \frac{1}{Z} \sum_j\, r^{\,j-1}\, y_{(j)},\quad Z = \sum_j\, r^{\,j-1}$",
     )
     for x, formula in zip((0.02, 0.27, 0.52), formulas, strict=True):

@@ -3,11 +3,16 @@
 from collections.abc import Sequence
 
 import streamlit as st
-from streamlit.errors import StreamlitPageNotFoundError
 
 from pages.shared.lesson.cached import lesson_handout
 from pages.shared.lesson.progress import STEPS as COUNT
-from pages.shared.lesson.progress import answers, open_step, set_answer, set_step, take_up_link
+from pages.shared.lesson.progress import (
+    answers,
+    open_step,
+    set_answer,
+    set_step,
+    take_up_link,
+)
 from pages.shared.lesson.questions import Question
 from pages.shared.lesson.steps import STEPS
 
@@ -111,14 +116,6 @@ def _show_verdict(question: Question, chosen: int) -> None:
         st.html(_READ_OUT, unsafe_allow_javascript=True)
 
 
-def show_further(page: str, label: str) -> None:
-    """A link to the page that goes deeper."""
-    try:
-        st.page_link(page, label=label, icon=":material/arrow_forward:")
-    except StreamlitPageNotFoundError:
-        st.caption(label)  # this page runs alone, without the navigation
-
-
 def show_finish(answers: Sequence[int | None], questions: Sequence[Question]) -> None:
     """At the end: how many were right, and where the rest is."""
     if None in answers:
@@ -128,3 +125,12 @@ def show_finish(answers: Sequence[int | None], questions: Sequence[Question]) ->
         f"All seven answered, {right} of them right. The link of this page holds your answers; the "
         "handout has the figures and exercises for paper."
     )
+    st.button("Start again", on_click=_start_again)
+
+
+def _start_again() -> None:
+    """Forget every answer, and open the first step."""
+    for number in range(1, COUNT + 1):
+        set_answer(number, None)
+        st.session_state.pop(f"lesson_choice_{number}", None)
+    _open_next(1)

@@ -5,6 +5,7 @@ A question's right answer follows from the facts wherever it is about data; the 
 
 from dataclasses import dataclass
 
+from pages.shared.areas import claim_in_words
 from pages.shared.lesson.facts import LessonFacts
 from pages.shared.numbers import lit_text, signed_db, thousands
 from pages.shared.views import TITLES
@@ -75,8 +76,8 @@ def _about_gmp(facts: LessonFacts) -> Question:
 def _about_gap(facts: LessonFacts) -> Question:
     gap, mean = facts.systems["gap"], facts.ideal_mean()
     return Question(
-        f"The ideal mask of this {facts.name} has a mean of {mean:.2f}. What clip probability does GAP make "
-        "of this perfect answer?",
+        f"The ideal mask of this {facts.name} lights {thousands(facts.ideal.lit)} of the "
+        f"{thousands(facts.units)} units. What clip probability does GAP make of this perfect answer?",
         (f"{mean:.2f}", "0.50", "1.00"),
         0,
         f"GAP is the mean. The loss wants 1 and sees {mean:.2f}, so it punishes a perfect mask and pushes "
@@ -88,25 +89,27 @@ def _about_gap(facts: LessonFacts) -> Question:
 
 def _about_gwrp(facts: LessonFacts) -> Question:
     pooled, mean = facts.ideal_rank_pooled(), facts.ideal_mean()
-    gwrp = facts.systems["gwrp"]
+    lit = {name: facts.systems[name].lit for name in ("gmp", "gwrp", "gap")}
+    between = "Here it lies" if lit["gmp"] < lit["gwrp"] < lit["gap"] else "Here it does not lie"
     return Question(
         f"GWRP sorts the units and weighs them with $r^{{j-1}}$. With $r = 0.9998$, what does it make of the "
         f"same ideal mask, whose mean is {mean:.2f} and whose maximum is {facts.ideal.mask.max():.2f}?",
         (f"{mean:.2f}", f"{pooled:.2f}", f"{facts.ideal.mask.max():.2f}"),
         1,
-        f"Between the two. About the first $1 / (1 - r) = 5\\,000$ units count, a quarter of "
-        "them all, so a good mask of a short event still scores low and is pushed to grow, though less than "
-        f"under GAP. The trained network lights {thousands(gwrp.lit)} units; the ideal mask has "
-        f"{thousands(facts.ideal.lit)}, GMP {thousands(facts.systems['gmp'].lit)}, GAP "
-        f"{thousands(facts.systems['gap'].lit)}.",
+        f"Between the two. About the first $1 / (1 - r) = 5\\,000$ units count, a quarter of them all, so a "
+        "good mask of a short event still scores low and is pushed to grow, less than under GAP. The trained "
+        f"network lights {thousands(lit['gwrp'])} units; the ideal mask has {thousands(facts.ideal.lit)}, "
+        f"GMP {thousands(lit['gmp'])}, GAP {thousands(lit['gap'])}. {between} between GMP and GAP, as the "
+        f"paper has it. Of the {len(facts.areas)} events of the examples: {claim_in_words(facts.areas)}",
     )
 
 
 def _about_events(facts: LessonFacts) -> Question:
-    ideal = float(facts.ideal.mask.mean(axis=1).max())
+    ideal = float(facts.ideal_scores[facts.event.label].max())
     others = " and ".join(
-        f"that of {display_name(label).lower()} reaches {peak:.2f}"
-        for label, peak in facts.ideal_peaks.items()
+        f"that of {display_name(label).lower()} reaches {scores.max():.2f}"
+        for label, scores in facts.ideal_scores.items()
+        if label != facts.event.label
     )
     learnt = float(facts.analyses["gwrp"].frame_scores[facts.row].max())
     paper = DetectionConfig()
@@ -130,8 +133,8 @@ def _about_sound(facts: LessonFacts) -> Question:
         for name, mask in facts.systems.items()
     )
     return Question(
-        f"Multiplied with the mixture's spectrum, whose mask leaves least of the {facts.name} itself, by "
-        "SI-SDR?",
+        f"Each mask is multiplied with the mixture's spectrum. Whose sound is furthest from the true "
+        f"{facts.name}, by SI-SDR?",
         tuple(TITLES[name] for name in names),
         names.index(worst),
         f"Gained over the mixture here: {gained}. An ideal ratio mask would gain "

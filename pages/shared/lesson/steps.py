@@ -73,7 +73,7 @@ STEPS = (
     ),
     Step(
         "Global average pooling",
-        "**GAP** takes the mean over all $J$ units: $p = \\frac{1}{J} \\sum_j y_j$. Every unit is "
+        "**GAP** takes the mean over all $N$ units: $p = \\frac{1}{N} \\sum_j y_j$. Every unit is "
         "taught, and all alike. Move the slider: how many of the units must be lit for a clip "
         "probability of one half?",
         demos.show_gap,
@@ -98,13 +98,15 @@ STEPS = (
     Step(
         "From masks to events",
         "Averaged over its mel bands, each frame of the mask becomes a **frame score**. Where the score "
-        "passes a threshold an **event** begins; it goes on while the score stays above a lower one. Find a "
-        "threshold that gives the bark and nothing else.",
+        "passes a threshold an **event** begins; it goes on while the score stays above a lower one. How low "
+        "must the threshold go until each of the three sounds is found?",
         demos.show_events,
-        "Begin at 0.5 and move down. Ask why no single threshold suits every class: a frame score is a mean "
-        "over all bands, and no sound fills them all.",
+        "Move down from 0.8 and let the room call out when a sound appears. Ask why none appears at 0.8: a "
+        "frame score is a mean over all bands, and no sound fills them all. Answered, the dotted lines are "
+        "the scores of the ideal masks.",
         ("frame score", "event", "onset", "operating point"),
         ("pages/events.py", "Move the operating point on Events"),
+        demos.reveal_events,
     ),
     Step(
         "From masks to sound",
@@ -113,7 +115,10 @@ STEPS = (
         "alone. Listen to each mask before you answer.",
         demos.show_sound,
         "Play GMP first, almost silence, then GAP and GWRP, then the ideal mask, then the true source. Ask "
-        "what is still wrong with the ideal mask: it has the mixture's phase.",
+        "what is still wrong with the ideal mask: it has the mixture's phase. Solutions of the pencil "
+        "exercises: a) 1 for any area, a, and (1 − e^(−4a)) / (1 − e^(−4)); p = 0.5 at a = 0.5 and 0.17. b) "
+        "Below p / 2; weak units fall to 0 and what is left hardens. c) The hi-hat, which fills many bands "
+        "at once; the whistle fills one or two of 64, so its frame score stays near 0.03.",
         ("separation", "SI-SDR", "mixture"),
         ("pages/snr.py", "Turn the SNR down until it breaks"),
         demos.reveal_sound,

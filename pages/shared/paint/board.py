@@ -90,7 +90,7 @@ class Board:
 
 @dataclass(frozen=True, eq=False)
 class Painted:
-    """What a painted mask lets through, and its improvement in dB: None without truth."""
+    """What a painted mask lets through, and its improvement in dB: None without truth or without sound."""
 
     text: str
     estimate: Waveform
@@ -180,7 +180,10 @@ def hear(board: Board, text: str, *, on_span: bool) -> Painted:
         if mask.any()
         else np.zeros_like(board.waveform)
     )
-    gained = _improvement(estimate, board.truth, on_span=on_span) if board.truth else None
+    truth = board.truth
+    # Silence counts as 0 dB in the evaluation; here it would beat each mask that loses something.
+    is_heard = truth is not None and estimate[_part(truth, on_span=on_span)].any()
+    gained = _improvement(estimate, truth, on_span=on_span) if truth and is_heard else None
     return Painted(text, estimate, gained)
 
 
@@ -202,10 +205,15 @@ def encode(board: Board, painted: Painted, front: Mapping[str, Any], *, whole: b
 
 def _improvement(estimate: Waveform, truth: Truth, *, on_span: bool) -> float:
     """SI-SDR improvement on the whole clip or on the events: 0 dB for silence, as in the evaluation."""
-    part = truth.covered if on_span else slice(None)
+    part = _part(truth, on_span=on_span)
     if not estimate[part].any():
         return 0.0
     return si_sdr(estimate[part], truth.source[part]) - truth.mixture_db[int(on_span)]
+
+
+def _part(truth: Truth, *, on_span: bool) -> NDArray[np.bool_] | slice:
+    """The samples that are measured."""
+    return truth.covered if on_span else slice(None)
 
 
 def _level_db(waveform: Waveform, config: FeatureConfig) -> NDArray[np.float32]:

@@ -93,7 +93,7 @@ class DrawingBoard {
     this.root.classList.toggle("waiting", front.text !== this.tools.text);
     if (!scored) return;
     parts.verdict.textContent = front.verdict;
-    showScores(parts.list, scoreRows(board, front.part, front.text ? front.yours_db : null));
+    showScores(parts.list, scoreRows(board, front.part, front.yours_db));
   }
 
   draw() {

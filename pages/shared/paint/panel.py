@@ -18,6 +18,7 @@ from pages.shared.link import put_in_link
 from pages.shared.listen import show_span_choice
 from pages.shared.paint.board import Board, encode
 from pages.shared.paint.component import drawing_board
+from pages.shared.paint.kept import keep_mask
 from pages.shared.paint.strokes import MOST_CHARACTERS, parse_strokes
 from pages.shared.paint.verdict import verdict
 from pages.shared.state import recipe
@@ -46,10 +47,11 @@ def show_paint(clip: Clip, systems: tuple[str, ...], analyses: Sequence[Analysis
         )
     board = _board(clip, systems, label)
     text = _strokes(board)
+    keep_mask(clip, label, text)
     result = painted(board.identity, text, on_span, board)
     part = int(on_span)
     scores = {mask: both[part] for mask, both in board.scores_db.items()}
-    said = verdict(result.improvement_db or 0.0, scores, painted=bool(text)) if known else ""
+    said = verdict(result.improvement_db, scores, painted=bool(text)) if known else ""
     front = {"part": part, "verdict": said, "linked": known}
     drawing_board(encode(board, result, front, whole=not _held(board)), key=KEY, on_work=_keep)
     put_in_link(LINK, text if known else "")

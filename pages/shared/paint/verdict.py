@@ -12,13 +12,13 @@ _LEVEL_DB = 0.05
 _FAR_DB = -40.0  # as in scores.js: nothing of the event is left, and the number has no bottom
 
 
-def verdict(yours_db: float, scores_db: Mapping[str, float], *, painted: bool) -> str:
+def verdict(yours_db: float | None, scores_db: Mapping[str, float], *, painted: bool) -> str:
     """One or two sentences about a mask.
 
     Parameters
     ----------
     yours_db
-        Improvement of the painted mask.
+        Improvement of the painted mask; None where nothing of it is heard.
     scores_db
         Improvements of the systems' and the ideal masks, as ``Board.scores_db`` names them.
     painted
@@ -34,7 +34,7 @@ def verdict(yours_db: float, scores_db: Mapping[str, float], *, painted: bool) -
             else ""
         )
         return f"Nothing is painted yet. {network}an ideal ratio mask {signed_db(ceiling_db)}."
-    if yours_db < _FAR_DB:
+    if yours_db is None or yours_db < _FAR_DB:
         return "Almost nothing of the event passes your mask. Paint where it sounds."
     distance = f"{_apart(yours_db - ceiling_db)} the ideal ratio mask"
     if best is None:

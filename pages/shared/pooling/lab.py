@@ -19,6 +19,7 @@ from pages.shared.class_choice import follow_shown, followed_class
 from pages.shared.clips import Clip, Recording
 from pages.shared.link import linked, put_in_link
 from pages.shared.numbers import thousands
+from pages.shared.paint.kept import clip_key, keep_mask, kept_masks
 from pages.shared.pooling.payload import encode_message, encode_view, lab_labels, lab_view
 from pages.shared.pooling.settings import (
     EXAMPLE_BANDS,
@@ -28,12 +29,12 @@ from pages.shared.pooling.settings import (
     LabSettings,
 )
 from pages.shared.pooling.words import STAND_IN, WORDS
-from pages.shared.state import recipe
 from sedtf_core.config import PAPER_DECAY, FeatureConfig
 from sedtf_core.inference import Analysis
 from sedtf_core.pooling import global_weighted_rank_pool
 
 LINK = "lab"
+PAINTED_LINK = "mask"  # as on the Paint page
 FOLDER = Path(__file__).parent
 CORE = (
     SHARED / "numbers.js",
@@ -104,9 +105,9 @@ def show_pooling_lab(
         before = st.session_state.get(kept_key) or preset or LabSettings()
         followed = followed_class()
         before = replace(before, label=followed) if followed in labels else before
-        st.session_state[pinned_key] = (
-            linked(LINK, LabSettings.from_text, before) if in_link else before
-        )
+        settings = linked(LINK, LabSettings.from_text, before) if in_link else before
+        st.session_state[pinned_key] = settings
+        _take_painted(clip, settings, labels)
     pinned: LabSettings = st.session_state.setdefault(pinned_key, preset or LabSettings())
     result = _component()(
         key=key,
@@ -119,6 +120,8 @@ def show_pooling_lab(
     follow_shown(settings.label, labels)
     if in_link:
         put_in_link(LINK, settings.to_text(), usual=LabSettings().to_text())
+        is_painted = settings.mask == "painted"
+        put_in_link(PAINTED_LINK, kept_masks(clip).get(settings.label, "") if is_painted else "")
     show_formulas(settings.pooling)
 
 
@@ -149,18 +152,25 @@ def _first(clip: Clip) -> tuple[str, ...]:
 
 
 def _view(clip: Clip, analyses: Sequence[Analysis]) -> bytes:
-    """The clip's masks, encoded once."""
+    """The clip's masks, encoded once; again after another was painted."""
     systems = tuple(analysis.system for analysis in analyses)
-    known = (
-        (clip.digest, clip.start_s, clip.seconds) if isinstance(clip, Recording) else recipe(clip)
-    )
+    painted = kept_masks(clip)
     return pooling_view(
-        known,
+        clip_key(clip),
         systems,
+        tuple(painted.items()),
         lambda: encode_view(
-            lab_view(clip_waveform(clip), analyses, known_mixture(clip), _first(clip))
+            lab_view(clip_waveform(clip), analyses, known_mixture(clip), _first(clip), painted)
         ),
     )
+
+
+def _take_painted(clip: Clip, settings: LabSettings, labels: Sequence[str]) -> None:
+    """Take up the painted mask of a link, unless another was painted here since."""
+    text = st.query_params.get(PAINTED_LINK, "")
+    label = settings.label or labels[0]
+    if text and settings.mask == "painted" and label not in kept_masks(clip):
+        keep_mask(clip, label, text)
 
 
 @cache

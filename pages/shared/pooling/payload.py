@@ -11,7 +11,7 @@ message.js reads it. Leaves drawing and pooling in the browser to the JavaScript
 import json
 import struct
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -19,6 +19,7 @@ import torch
 from jaxtyping import Float
 
 from pages.shared.browser.message import join_front
+from pages.shared.paint.kept import drawn
 from pages.shared.pooling.settings import (
     EXAMPLE_BANDS,
     EXAMPLE_FRAMES,
@@ -34,6 +35,7 @@ from sedtf_core.mixing import Mixture
 from sedtf_core.separation import ideal_ratio_masks
 
 MAGIC = b"SEDL"
+KIND_TITLES = {**TITLES, "ideal": IDEAL, "painted": "Painted"}
 Plane = Float[np.ndarray, "frames mel_bins"]
 
 
@@ -61,8 +63,9 @@ def lab_view(
     analyses: Sequence[Analysis],
     mixture: Mixture | None,
     first: Sequence[str] = (),
+    painted: Mapping[str, str] | None = None,
 ) -> LabView:
-    """The masks of the classes worth showing, those of ``first`` in front."""
+    """The masks of the classes worth showing, those of ``first`` in front; ``painted`` as in ``kept``."""
     labels = lab_labels(analyses, mixture, first)
     masks = {
         analysis.system: [analysis.masks[analysis.labels.index(label)] for label in labels]
@@ -75,6 +78,8 @@ def lab_view(
         ideal = ideal_ratio_masks(mixture.class_sources, mixture.scene).numpy()
         for label, mask in zip(mixture.labels, ideal, strict=True):
             masks["ideal"][labels.index(label)] = mask
+    if any(label in labels for label in painted or ()):
+        masks["painted"] = [drawn((painted or {}).get(label, ""), *level.shape) for label in labels]
     return LabView(tuple(labels), level, masks, analyses[0].features.frame_hop_s)
 
 
@@ -89,7 +94,7 @@ def encode_view(view: LabView) -> bytes:
             {"label": label, "name": display_name(label), "colour": label_colour(label)}
             for label in view.labels
         ],
-        "masks": [{"kind": kind, "title": TITLES.get(kind, IDEAL)} for kind in view.masks],
+        "masks": [{"kind": kind, "title": KIND_TITLES[kind]} for kind in view.masks],
         "poolings": [
             {
                 "name": name,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sedtf_core.config import PAPER_DECAY
 
-MASKS = ("gmp", "gap", "gwrp", "ideal", "rectangle")
+MASKS = ("gmp", "gap", "gwrp", "ideal", "painted", "rectangle")
 EXAMPLE_FRAMES, EXAMPLE_BANDS = 62, 20  # 2 s at the networks' hop, a third of the mel bands
 PLANE_UNITS = 311 * 64  # a clip of 10 s
 
@@ -75,7 +75,7 @@ class LabSettings:
     label
         The class; empty takes the clip's first. A class that the clip does not show gives way to it too.
     mask
-        One of ``MASKS``: a system's, the ideal ratio mask, or a rectangle.
+        One of ``MASKS``: a system's, the ideal ratio mask, one painted by hand, or a rectangle.
     pooling
         One of ``POOLING_TITLES``.
     parameter

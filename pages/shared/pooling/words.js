@@ -50,7 +50,8 @@ function neededText(needed, title, height, size) {
 /** What the mask is, for a person. */
 function maskTitle(shown, kind) {
   if (!kind) return "A rectangle as mask";
-  return kind.kind === "ideal" ? `${shown.name}, ideal ratio mask` : `${shown.name}, mask of ${kind.title}`;
+  const own = { ideal: "ideal ratio mask", painted: "painted mask" };
+  return `${shown.name}, ${own[kind.kind] ?? `mask of ${kind.title}`}`;
 }
 
 const CAUTION = "Moving this on a trained mask is not training with it: a network trained so would give another mask.";
@@ -58,9 +59,11 @@ const OF_A_MASK = "Pooling a mask otherwise than it was trained is not training 
 const AS_TRAINED = "The mask was trained with this pooling.";
 const CAUTION_OF_R =
   "Moving r on a trained mask is not training with that r: a network trained so would give another mask.";
+const OF_NO_NETWORK = "No network made this mask: it shows what a pooling asks for, not what training with it gives.";
 
 /** What pooling again does not tell. */
 function cautionText({ pooling, mask }, parameter) {
+  if (["rectangle", "ideal", "painted"].includes(mask)) return OF_NO_NETWORK;
   if (pooling === "gwrp") return CAUTION_OF_R;
   if (parameter) return CAUTION;
   return pooling === mask ? AS_TRAINED : OF_A_MASK;

@@ -17,13 +17,17 @@ from pages.shared.views import IDEAL, TITLES
 from sedtf_core.labels import display_name, label_colour
 
 GREY = "#7f8894"
+CUT = ("clip_prob", "si_sdr_improvement_db")  # whose lowest points lie below the chart
+LOWEST_GAIN_DB = (
+    -30
+)  # a mask that misses its event has no bottom, and would press the rest together
 GROUP_DB = 0.92 * STEP_DB  # what the dots of one SNR take of the axis
 FALSE_SLOTS = 1.6  # the room of the count beside them, in dots
 METRICS = {
     "clip_prob": f"Clip probability (log), named from {THRESHOLD:g}",
     "frame_f1": "Frame F1",
     "tf_f1": "T-F F1",
-    "si_sdr_improvement_db": "SI-SDR improvement (dB)",
+    "si_sdr_improvement_db": f"SI-SDR improvement (dB), cut at {decibels(LOWEST_GAIN_DB)}",
 }
 
 
@@ -125,13 +129,14 @@ def metric_figure(sweep: Sweep, metric: str, looks: Looks) -> go.Figure:
             hovertemplate=f"{IDEAL} %{{x}} dB: %{{y:.1f}} dB<extra></extra>",
         )  # fmt: skip
         figure.add_hline(y=0, line={"color": GREY, "width": 1})
+        figure.update_yaxes(autorangeoptions={"minallowed": LOWEST_GAIN_DB})
     for event in lines:
         colour = looks.ink if event is None else label_colour(labels[event])
         name = "all events" if event is None else display_name(labels[event]).lower()
         for position, system in enumerate(sweep[0].systems):
             figure.add_scatter(
                 x=snrs_db, y=[value(p.systems[system].events, metric, event) for p in sweep],
-                mode="lines+markers", name=f"{TITLES[system]}, {name}", cliponaxis=metric == "clip_prob",
+                mode="lines+markers", name=f"{TITLES[system]}, {name}", cliponaxis=metric in CUT,
                 line={"color": colour, "dash": DASHES[position], "width": 2},
                 marker={"size": 6, "symbol": SYMBOLS[position], "color": colour},
                 unselected={"marker": {"opacity": 1}},

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pages.shared.areas import EventAreas, lit_units
 from sedtf_core.config import DetectionConfig, FeatureConfig
 from sedtf_core.evaluation.frame import FrameMetrics
 from sedtf_core.evaluation.segmentation import SegmentationMetrics
@@ -35,12 +36,15 @@ class EventFigures:
     ----------
     tf_f1
         None where the ideal binary mask is empty: the class stands nowhere out of the scene.
+    area
+        Lit units of the class's mask, as ``areas`` has it.
     """
 
     clip_prob: float
     frame_f1: float
     tf_f1: float | None
     si_sdr_improvement_db: float
+    area: int
 
     @property
     def passes(self) -> bool:
@@ -62,12 +66,24 @@ class SystemFigures:
 
 @dataclass(frozen=True)
 class SnrFigures:
-    """All systems at one SNR, and what the ideal ratio mask adds to each class, in dB."""
+    """All systems at one SNR; what the ideal ratio mask adds to each class, in dB, and its area."""
 
     snr_db: int
     labels: tuple[str, ...]
     systems: Mapping[str, SystemFigures]
     ideal_improvements_db: tuple[float, ...]
+    ideal_areas: tuple[int, ...]
+
+    def areas(self) -> tuple[EventAreas, ...]:
+        """The areas of each class's masks."""
+        return tuple(
+            EventAreas(
+                ideal,
+                {name: system.events[row].area for name, system in self.systems.items()},
+                {name: system.events[row].clip_prob for name, system in self.systems.items()},
+            )
+            for row, ideal in enumerate(self.ideal_areas)
+        )
 
 
 Sweep = tuple[SnrFigures, ...]
@@ -101,6 +117,7 @@ def measure(mixture: Mixture, analyses: Sequence[Analysis]) -> SnrFigures:
         truth.labels,
         {analysis.system: _system(mixture, analysis, truth) for analysis in analyses},
         _gains(mixture, truth.sources, ratio),
+        tuple(map(lit_units, ratio)),
     )
 
 
@@ -150,6 +167,7 @@ def _system(mixture: Mixture, analysis: Analysis, truth: _Truth) -> SystemFigure
             of_frames[label]["f1"],
             of_units[label]["f1"] if seen else None,
             gain,
+            lit_units(analysis.masks[row]),
         )
         for row, label, seen, gain in zip(rows, labels, stands_out, gains, strict=True)
     )
@@ -169,7 +187,7 @@ def _gains(
 
 
 def to_dict(figures: SnrFigures) -> dict[str, Any]:
-    """Plain values for JSON, each event a row of its four figures."""
+    """Plain values for JSON, each event a row of its figures."""
     return {
         "snr_db": figures.snr_db,
         "labels": list(figures.labels),
@@ -181,6 +199,7 @@ def to_dict(figures: SnrFigures) -> dict[str, Any]:
             for name, system in figures.systems.items()
         },
         "ideal_improvements_db": _rounded(figures.ideal_improvements_db),
+        "ideal_areas": list(figures.ideal_areas),
     }
 
 
@@ -193,7 +212,8 @@ def from_dict(values: Mapping[str, Any]) -> SnrFigures:
         for name, system in values["systems"].items()
     }
     ideal = tuple(values["ideal_improvements_db"])
-    return SnrFigures(values["snr_db"], tuple(values["labels"]), systems, ideal)
+    areas = tuple(values["ideal_areas"])
+    return SnrFigures(values["snr_db"], tuple(values["labels"]), systems, ideal, areas)
 
 
 def _rounded(values: Any) -> list[float | None]:

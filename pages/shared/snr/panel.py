@@ -156,7 +156,7 @@ def _passing_alt(sweep: Sweep, looks: Looks) -> str:
 
 
 def show_in_words(sweep: Sweep) -> None:
-    """Where each system breaks."""
+    """Where each system breaks; of all classes together, whichever the charts show."""
     st.markdown("**In words.** " + " ".join(summary(sweep, s) for s in sweep[0].systems))
 
 

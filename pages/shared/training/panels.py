@@ -8,11 +8,12 @@ from pages.shared.cached import slow_motion_ideals, trained_steps, training_snap
 from pages.shared.class_choice import followed_class, show_class_choice
 from pages.shared.link import linked, put_in_link
 from pages.shared.training.slow_motion.findings import (
-    claim_in_words,
     event_areas,
     learnt_on_in_words,
     loss_in_words,
+    outcome_in_words,
     run_in_words,
+    telling_clip,
     telling_event,
 )
 from pages.shared.training.slow_motion.slow_motion import show_slow_motion
@@ -42,7 +43,7 @@ def show_event_choice() -> EventChoice:
     if _MIXTURE not in st.session_state and _MIXTURE not in st.query_params:
         followed = followed_class()
         having = (i for i, r in enumerate(recipes) if followed in [e.label for e in r.events])
-        st.session_state[_MIXTURE] = names[next(having, 0)]
+        st.session_state[_MIXTURE] = names[next(having, telling_clip(snapshots))]
     name = clip_column.selectbox("Mixture", names, key=_MIXTURE, bind="query-params")
     clip = names.index(name)
     labels = [event.label for event in recipes[clip].events]
@@ -67,7 +68,7 @@ def show_findings(choice: EventChoice) -> None:
     st.markdown("\n".join(f"- {line}" for line in lines))
     if len(snapshots.runs) == 3:
         st.markdown(
-            claim_in_words(event_areas(snapshots, ideals), int(snapshots.runs[0].steps[-1]))
+            outcome_in_words(event_areas(snapshots, ideals), int(snapshots.runs[0].steps[-1]))
         )
     st.markdown(loss_in_words(snapshots.runs))
     st.caption(

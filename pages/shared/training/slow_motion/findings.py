@@ -1,39 +1,37 @@
 """What the snapshots show, in words made of what is measured on them.
 
-Owns the sentences below the scrubber. The paper's claim (GMP underestimates, GAP overestimates, GWRP lies
-between) is counted over all events in the file; where it does not hold, the counts say so.
+Owns the sentences below the scrubber. The paper's claim about areas is counted over all events in the file.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
+from pages.shared.areas import EventAreas, claim_in_words
 from pages.shared.numbers import thousands
 from pages.shared.training.slow_motion.runs import MaskFigures, Run, Snapshots, mask_figures
 from pages.shared.views import TITLES
+from sedtf_core.config import DetectionConfig
 
-
-@dataclass(frozen=True)
-class EventAreas:
-    """Units above 0.5 of one event: in the ideal mask, and in each system's last snapshot."""
-
-    ideal: int
-    last: dict[str, int]
+TAGGED = DetectionConfig().tagging_threshold
 
 
 def event_areas(
     snapshots: Snapshots, ideal: Sequence[Sequence[MaskFigures]]
 ) -> tuple[EventAreas, ...]:
-    """The areas of every event; ``ideal`` holds the figures of the ideal masks by clip and event."""
+    """The areas at the end of the runs; ``ideal`` holds the figures of the ideal masks by clip and event."""
     return tuple(
-        EventAreas(
-            figures.lit,
-            {
-                run.system: mask_figures(run.masks[-1, clip, event], run.system).lit
-                for run in snapshots.runs
-            },
-        )
+        _areas_of(snapshots.runs, clip, event, figures.lit)
         for clip, events in enumerate(ideal)
         for event, figures in enumerate(events)
+    )
+
+
+def _areas_of(runs: Sequence[Run], clip: int, event: int, ideal: int) -> EventAreas:
+    """The areas of one event in the last snapshots."""
+    last = {run.system: mask_figures(run.masks[-1, clip, event], run.system) for run in runs}
+    return EventAreas(
+        ideal,
+        {system: figures.lit for system, figures in last.items()},
+        {system: figures.prob for system, figures in last.items()},
     )
 
 
@@ -48,24 +46,22 @@ def run_in_words(run: Run, clip: int, event: int, ideal: MaskFigures) -> str:
     )
 
 
-def claim_in_words(areas: Sequence[EventAreas], gmp_steps: int) -> str:
-    """How often each part of the paper's claim holds at the end of the runs, GMP's after ``gmp_steps``."""
-    count = len(areas)
-    under = sum(area.last["gmp"] < area.ideal for area in areas)
-    over = sum(area.last["gap"] > area.ideal for area in areas)
-    between = sum(area.last["gmp"] < area.last["gwrp"] < area.last["gap"] for area in areas)
-    blank = sum(area.last["gmp"] == 0 for area in areas)
+def outcome_in_words(areas: Sequence[EventAreas], gmp_steps: int) -> str:
+    """How often the paper's claim holds at the end of the runs, and where GMP lit nothing."""
     text = (
-        f"**All {count} events, last snapshots, by units above 0.5.** GMP stays below the ideal mask's "
-        f"area in {under} of {count}, GAP goes beyond it in {over}, and GWRP lies between GMP and GAP in "
-        f"{between}."
+        f"**All {len(areas)} events, last snapshots, by units above 0.5.** {claim_in_words(areas)}"
     )
-    if blank:
+    blank = [area for area in areas if area.systems["gmp"] == 0]
+    if not blank:
+        return text
+    unknown = sum(area.clip_probs["gmp"] < TAGGED for area in blank)
+    text += f" In {len(blank)}, GMP has no unit above 0.5 after {thousands(gmp_steps)} steps"
+    if unknown:
         text += (
-            f" In {blank}, GMP has no unit above 0.5 at all after {thousands(gmp_steps)} steps: less than "
-            "the point that it shrinks to in the paper."
+            f"; in {unknown} of them its clip probability is below {TAGGED:g}: it does not know the class "
+            "there, rather than marking it by a point"
         )
-    return text
+    return text + "."
 
 
 def learnt_on_in_words(runs: Sequence[Run], trained_steps: Mapping[str, int]) -> str:
@@ -90,12 +86,23 @@ def loss_in_words(runs: Sequence[Run]) -> str:
     )
 
 
+def telling_clip(snapshots: Snapshots) -> int:
+    """The mixture to begin with: the one with the event that the first run ends most sure of."""
+    clips = range(len(snapshots.recipes))
+    return max(clips, key=lambda clip: max(_last_probs(snapshots, clip)))
+
+
 def telling_event(snapshots: Snapshots, clip: int) -> int:
     """The event of a mixture to begin with: the one that the first run ends most sure of."""
+    probs = _last_probs(snapshots, clip)
+    return probs.index(max(probs))
+
+
+def _last_probs(snapshots: Snapshots, clip: int) -> list[float]:
+    """The first run's last clip probability of each event of a mixture."""
     run = snapshots.runs[0]
     events = range(len(snapshots.recipes[clip].events))
-    probs = [mask_figures(run.masks[-1, clip, event], run.system).prob for event in events]
-    return probs.index(max(probs))
+    return [mask_figures(run.masks[-1, clip, event], run.system).prob for event in events]
 
 
 def _units(count: int) -> str:

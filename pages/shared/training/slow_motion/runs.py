@@ -20,6 +20,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from pages.shared.areas import lit_units
 from pages.shared.views import TITLES
 from sedtf_core.config import DB_PER_NEPER, FeatureConfig
 from sedtf_core.features import log_mel, mel_edges_hz
@@ -29,7 +30,6 @@ from sedtf_core.pooling import POOLINGS
 from sedtf_core.separation import ideal_ratio_masks
 
 SYSTEMS = ("gmp", "gap", "gwrp")
-LIT = 0.5
 SHOWN_RANGE_DB = 80.0
 
 Plane = NDArray[np.uint8]
@@ -105,7 +105,7 @@ def mask_figures(mask: Plane | NDArray[np.floating[Any]], system: str | None) ->
     """Measure a mask; without a system nothing is pooled, and ``prob`` is not a number."""
     values = np.asarray(mask, dtype=np.float32) / (255 if mask.dtype == np.uint8 else 1)
     prob = float(POOLINGS[system](torch.from_numpy(values))) if system else math.nan
-    lit = int((values > LIT).sum())
+    lit = lit_units(values)
     return MaskFigures(prob, lit, lit / values.size, float(values.mean(dtype=np.float64)))
 
 
