@@ -38,14 +38,22 @@ LogMel: TypeAlias = Float[Tensor, "frames mel_bins"]
 Masks: TypeAlias = Float[Tensor, "classes frames mel_bins"]
 
 
+class Section(NamedTuple):
+    """Clip probabilities of the frames ``start`` to ``stop``."""
+
+    start: int
+    stop: int
+    probs: Float[np.ndarray, " classes"]
+
+
 @dataclass(frozen=True, eq=False)
 class Analysis:
     """What one system finds in one recording.
 
     Attributes
     ----------
-    clip_probs
-        Probability a class; of a long recording the highest of a section.
+    sections
+        Clip probabilities of each section; a recording that is not long has one.
     frame_scores
         Mean of the mask over mel (paper eq. 2), or the system's own score a frame.
     masks
@@ -58,7 +66,7 @@ class Analysis:
 
     system: str
     labels: tuple[str, ...]
-    clip_probs: Float[np.ndarray, " classes"]
+    sections: tuple[Section, ...]
     frame_scores: Float[np.ndarray, "classes frames"]
     masks: Float[np.ndarray, "classes frames mel_bins"] | None
     detected: Bool[np.ndarray, "classes frames"]
@@ -66,6 +74,28 @@ class Analysis:
     duration_s: float
     detection: DetectionConfig = field(default_factory=DetectionConfig)
     features: FeatureConfig = field(default_factory=FeatureConfig)
+
+    @property
+    def clip_probs(self) -> Float[np.ndarray, " classes"]:
+        """Probability a class; of a long recording the highest of a section."""
+        highest: Float[np.ndarray, " classes"] = np.max([s.probs for s in self.sections], axis=0)
+        return highest
+
+    def frame_probs(self) -> Float[np.ndarray, "classes frames"]:
+        """Return for each frame the highest clip probability of a section that covers it."""
+        probs = np.zeros_like(self.frame_scores)
+        for start, stop, own in self.sections:
+            np.maximum(probs[:, start:stop], own[:, None], out=probs[:, start:stop])
+        return probs
+
+    def at(self, detection: DetectionConfig) -> "Analysis":
+        """Return the analysis with other thresholds and lengths; sections stay as they were pooled."""
+        detected = self.frame_probs() >= np.float32(detection.tagging_threshold)
+        hop_s = self.features.frame_hop_s
+        events = frames_to_events(
+            self.frame_scores, self.labels, detection, hop_s, detected=detected
+        )
+        return replace(self, detected=detected, events=tuple(events), detection=detection)
 
     def detected_labels(self) -> tuple[str, ...]:
         """Return the classes whose clip probability passes the tagging threshold, the likeliest first."""
@@ -81,14 +111,6 @@ class Window(NamedTuple):
     start: int
     lead: int
     size: int
-
-
-class Section(NamedTuple):
-    """Clip probabilities of the frames ``start`` to ``stop``."""
-
-    start: int
-    stop: int
-    probs: Float[Tensor, " classes"]
 
 
 class Block(NamedTuple):
@@ -217,7 +239,7 @@ class Analyser:
             heard = audible(window.features).to(output.frame_scores)
             probs = output.clip_probs[0] * heard.amax()
             first = window.start - window.lead
-            section = Section(first, first + len(window.features), probs)
+            section = Section(first, first + len(window.features), probs.cpu().numpy())
             yield Block((output.frame_scores[0] * heard)[:, inside], None, [section])
 
     def _analysis(
@@ -227,27 +249,19 @@ class Analyser:
         duration_s: float,
     ) -> Analysis:
         """Threshold what was measured."""
-        detected = np.zeros(frame_scores.shape, dtype=bool)
-        for section in sections:
-            passed = section.probs.cpu().numpy() >= self.detection.tagging_threshold
-            detected[:, section.start : section.stop] |= passed[:, None]
-        clip_probs = torch.stack([section.probs for section in sections]).amax(dim=0).cpu().numpy()
-        labels = self.checkpoint.metadata.labels
-        events = frames_to_events(
-            frame_scores, labels, self.detection, self.features.frame_hop_s, detected=detected
-        )
-        return Analysis(
+        measured = Analysis(
             self.checkpoint.metadata.model.system,
-            labels,
-            clip_probs,
+            self.checkpoint.metadata.labels,
+            tuple(sections),
             frame_scores,
             None,
-            detected,
-            tuple(events),
+            np.zeros(frame_scores.shape, dtype=bool),
+            (),
             duration_s,
             self.detection,
             self.features,
         )
+        return measured.at(self.detection)
 
 
 class SectionPooler:
@@ -287,7 +301,7 @@ class SectionPooler:
         assert self._masks is not None
         self._pooled_to = stop
         masks = self._masks[:, start - self._start : stop - self._start]
-        return Section(start, stop, self.pool(masks))
+        return Section(start, stop, self.pool(masks).cpu().numpy())
 
 
 def stream_log_mel(

@@ -107,7 +107,7 @@ def test_sections_overlap_by_half_and_the_last_ends_with_the_recording() -> None
     assert [(s.start, s.stop) for s in sections] == [(0, 20), (10, 30), (20, 40), (27, 47)]
     for section in sections:
         expected = global_average_pool(masks[:, section.start : section.stop])
-        torch.testing.assert_close(section.probs, expected)
+        np.testing.assert_allclose(section.probs, expected.numpy(), rtol=1e-6)
 
 
 def test_a_long_recording_is_as_likely_as_its_likeliest_section() -> None:
@@ -115,6 +115,26 @@ def test_a_long_recording_is_as_likely_as_its_likeliest_section() -> None:
     whole = np.concatenate([quiet, loud, quiet])
     analyser = Analyser(checkpoint("gap"))
     assert (analyser(whole).clip_probs >= analyser(loud).clip_probs - 0.02).all()
+
+
+@pytest.mark.parametrize("system", ["gap", "dnn"])
+@pytest.mark.parametrize("threshold", [0.02, 0.3, 0.5, 0.7])
+def test_another_tagging_threshold_needs_no_other_run(system: str, threshold: float) -> None:
+    waveform = np.concatenate([noise(15.0) * 0.01, noise(9.0), noise(15.0) * 0.1])
+    other = DetectionConfig(tagging_threshold=threshold, high_threshold=0.3, low_threshold=0.2)
+    moved = Analyser(checkpoint(system))(waveform).at(other)
+    anew = Analyser(checkpoint(system), other)(waveform)
+    np.testing.assert_array_equal(moved.detected, anew.detected)
+    assert moved.events == anew.events
+    assert moved.detection == other
+
+
+def test_a_frame_is_as_likely_as_the_likeliest_section_over_it() -> None:
+    analysis = Analyser(checkpoint("gap"))(noise(30.0))
+    assert len(analysis.sections) > 2
+    frame = 200
+    over = [s.probs for s in analysis.sections if s.start <= frame < s.stop]
+    np.testing.assert_array_equal(analysis.frame_probs()[:, frame], np.max(over, axis=0))
 
 
 @pytest.mark.parametrize("system", SYSTEMS)

@@ -1,12 +1,10 @@
 """A clip's samples, truth and analyses, whatever kind of clip it is.
 
-Owns the one place where pages tell a synthesised clip from a recording, and how an analysis changes when
-its thresholds do, without another run of the network. Leaves the choice of a clip to ``clips``, the caches
-to ``cached``.
+Owns the one place where pages tell a synthesised clip from a recording. Leaves the choice of a clip to
+``clips``, the caches to ``cached``.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 import streamlit as st
@@ -23,7 +21,6 @@ from pages.shared.state import recipe
 from pages.shared.views import title
 from sedtf_core.config import DetectionConfig
 from sedtf_core.errors import InputError
-from sedtf_core.events import frames_to_events
 from sedtf_core.inference import Analysis
 from sedtf_core.mixing import Mixture
 
@@ -58,20 +55,5 @@ def clip_analyses(clip: Clip, systems: Sequence[str]) -> list[Analysis] | None:
 
 
 def at_operating_point(analysis: Analysis, detection: DetectionConfig) -> Analysis:
-    """The same analysis with other thresholds and lengths.
-
-    A recording of several sections keeps its clip probabilities only as their maximum: a lower tagging
-    threshold than the analysis was made with lets a class have events anywhere in the clip.
-    """
-    passed = analysis.clip_probs >= detection.tagging_threshold
-    detected = np.repeat(passed[:, None], analysis.frame_scores.shape[1], axis=1)
-    if detection.tagging_threshold >= analysis.detection.tagging_threshold:
-        detected &= analysis.detected
-    events = frames_to_events(
-        analysis.frame_scores,
-        analysis.labels,
-        detection,
-        analysis.features.frame_hop_s,
-        detected=detected,
-    )
-    return replace(analysis, detected=detected, events=tuple(events), detection=detection)
+    """The same analysis with other thresholds and lengths."""
+    return analysis.at(detection)

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages.shared.analyses import at_operating_point
-from pages.shared.cached import mixture, mixture_analysis, mixture_view, recording_view
+from pages.shared.analyses import clip_analysis
+from pages.shared.cached import mixture, mixture_view, recording_view
 from pages.shared.clips import Clip, Recording
 from pages.shared.event_scores import count_events
 from pages.shared.listen import separation_in_words
@@ -13,9 +13,8 @@ from pages.shared.numbers import spans_s
 from pages.shared.player.payload import PlayerState, PlayerView
 from pages.shared.state import Synthesis, recipe
 from pages.shared.views import TITLES
-from sedtf_core.config import DetectionConfig
 from sedtf_core.errors import InputError
-from sedtf_core.events import Event, frames_to_events
+from sedtf_core.events import Event
 from sedtf_core.inference import Analysis
 from sedtf_core.labels import display_name
 
@@ -40,18 +39,18 @@ def clip_view(
 
 def show_in_words(clip: Clip, view: PlayerView, system: str, state: PlayerState) -> None:
     """Say what one system finds at an operating point, and what it separates, where the truth is known."""
-    detection = state.detection
+    analysis = clip_analysis(clip, system).at(state.detection)
     if isinstance(clip, Recording):
-        found = _events_of(view, system, detection)
-        text = _listed(found) or _nothing_passes(view, system)
-        st.markdown(f"**In words.** {TITLES[system]} finds {text}. {_labelled(view, found)}")
-        return
-    analysis = at_operating_point(mixture_analysis(recipe(clip), system), detection)
-    mixed = mixture(recipe(clip))
-    words = [_compared(mixed.events_of(label), analysis) for label in mixed.labels]
-    followed = state.selected or view.classes[0].label
-    if followed in {*mixed.labels} & {e.label for e in analysis.events}:
-        words.append(separation_in_words(clip, followed, system))
+        text = _listed(analysis.events) or _nothing_passes(analysis)
+        words = [f"{TITLES[system]} finds {text}.", _labelled(view, analysis.events)]
+        words += _left_out(view, analysis.events)
+    else:
+        mixed = mixture(recipe(clip))
+        words = [_compared(mixed.events_of(label), analysis) for label in mixed.labels]
+        words += _not_there(mixed.labels, analysis)
+        followed = state.selected or view.classes[0].label
+        if followed in {*mixed.labels} & {e.label for e in analysis.events}:
+            words.append(separation_in_words(clip, followed, system))
     st.markdown(" ".join(["**In words.**", *words]))
 
 
@@ -64,6 +63,21 @@ def _compared(truth: Sequence[Event], analysis: Analysis) -> str:
         return f"{title} hears {name} at {spans_s(found)} (truth {spans_s(truth)})."
     probability = analysis.clip_probs[analysis.labels.index(label)]
     return f"{title} misses {name} (truth {spans_s(truth)}); its clip probability is {probability:.2f}."
+
+
+def _not_there(present: Sequence[str], analysis: Analysis) -> list[str]:
+    """The false alarms of classes that are not in a mixture, as a sentence if there are any."""
+    false = [event for event in analysis.events if event.label not in present]
+    return [f"Not in the mixture, but heard: {_listed(false)}."] if false else []
+
+
+def _left_out(view: PlayerView, found: Sequence[Event]) -> list[str]:
+    """The classes with events that have no place in the player, as a sentence if there are any."""
+    shown = {shown.label for shown in view.classes}
+    names = sorted({display_name(e.label).lower() for e in found if e.label not in shown})
+    if not names:
+        return []
+    return [f"The player has room for {len(shown)} classes and leaves out {', '.join(names)}."]
 
 
 def _labelled(view: PlayerView, found: Sequence[Event]) -> str:
@@ -92,29 +106,21 @@ def show_unknown_classes(truth: Sequence[Event], view: PlayerView) -> None:
         )
 
 
-def _events_of(view: PlayerView, system: str, detection: DetectionConfig) -> Sequence[Event]:
-    """Events of the classes shown, from the view's own scores."""
-    shown = next(s for s in view.systems if s.name == system)
-    labels = [c.label for c in view.classes]
-    detected = shown.clip_probs >= detection.tagging_threshold
-    return frames_to_events(
-        shown.frame_scores, labels, detection, view.frame_hop_s, detected=detected
+def _listed(events: Sequence[Event]) -> str:
+    """Events as a phrase, class by class in the order in which they are first heard."""
+    labels = dict.fromkeys(event.label for event in events)
+    return "; ".join(
+        f"{display_name(label).lower()} at {spans_s([e for e in events if e.label == label])}"
+        for label in labels
     )
 
 
-def _listed(events: Sequence[Event]) -> str:
-    """Events as a phrase."""
-    return ", ".join(f"{display_name(e.label).lower()} at {spans_s([e])}" for e in events)
-
-
-def _nothing_passes(view: PlayerView, system: str) -> str:
+def _nothing_passes(analysis: Analysis) -> str:
     """What to say where no class passes: the highest, and how far it is."""
-    shown = next(s for s in view.systems if s.name == system)
-    probs = shown.clip_probs.reshape(len(view.classes), -1).max(axis=1)
-    best = int(probs.argmax())
+    best = int(analysis.clip_probs.argmax())
     return (
-        f"no event; the likeliest class is {view.classes[best].name.lower()} with a clip probability "
-        f"of {float(probs[best]):.2f}"
+        f"no event; the likeliest class is {display_name(analysis.labels[best]).lower()} with a clip "
+        f"probability of {float(analysis.clip_probs[best]):.2f}"
     )
 
 

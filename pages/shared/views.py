@@ -1,9 +1,11 @@
 """From mixtures, recordings and analyses to what the player shows.
 
-Chooses the classes worth a panel: those that are there, then those that a system detects, the likeliest
-first; where there is none, the likeliest few, so that the page can say how far below the threshold they lie.
+Chooses the classes worth a panel: those that are there, then those that a system detects, first the ones of
+which most systems find events, the likeliest before others; where there is none, the likeliest few, so that
+the page can say how far below the threshold they lie.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -88,8 +90,11 @@ def shown_labels(analyses: Sequence[Analysis], present: Sequence[str]) -> list[s
     labels = analyses[0].labels
     likeliest = [labels[index] for index in np.argsort(-probs, kind="stable")]
     detected = {label for analysis in analyses for label in analysis.detected_labels()}
+    # A class may pass by its clip probability and have no event: those that have some come first.
+    having = Counter(label for analysis in analyses for label in {e.label for e in analysis.events})
+    by_events = sorted(likeliest, key=lambda label: -having[label])
     shown = list(dict.fromkeys(present))
-    shown += [label for label in likeliest if label in detected and label not in shown]
+    shown += [label for label in by_events if label in detected and label not in shown]
     return shown[: max(MOST_CLASSES, len(present))] or likeliest[:CLASSES_WHERE_NONE_PASSES]
 
 
@@ -132,10 +137,9 @@ def _view(
 def _system(analysis: Analysis, rows: Sequence[int]) -> SystemView:
     """One system's masks and scores of the classes shown."""
     masks = None if analysis.masks is None else masks_to_uint8(analysis.masks[rows])
-    probs = analysis.clip_probs[rows]
-    if analysis.duration_s > analysis.detection.section_s:
-        # A long clip is tagged in sections: what counts at a frame is whether one of them passes there.
-        probs = np.where(analysis.detected[rows], probs[:, None], 0)
+    # A long clip is tagged in sections: what counts at a frame is whether one of them passes there.
+    is_long = len(analysis.sections) > 1
+    probs = (analysis.frame_probs() if is_long else analysis.clip_probs)[rows]
     return SystemView(
         analysis.system, title(analysis.system), probs, analysis.frame_scores[rows], masks
     )

@@ -23,6 +23,9 @@ const PANEL_TEXTS = {
     "Everything that can be heard, at the level it has in the mixture. Soloing and muting " +
     "never stops the sound, so you can compare while it plays.",
 };
+// The lesson's step about each panel; what stands in no step is about masks.
+const LESSON_STEPS = { spectrogram: 1, ideal: 2, gmp: 3, gap: 4, gwrp: 5, scores: 6, events: 6, tracks: 7 };
+const STEP_OF_MASKS = 2;
 const SYSTEM_TEXT =
   "What this system takes to be the class: opaque where it claims a unit. It was trained on " +
   "clip labels only; the way it pools this mask into one probability decides how far the mask " +
@@ -51,7 +54,8 @@ export function helpButton(panel, title) {
     shown?.remove();
     button.setAttribute("aria-expanded", !shown);
     if (shown) return;
-    const link = element("a", { href: "lesson", target: "_blank" }, "Lesson");
+    const step = LESSON_STEPS[panel] ?? STEP_OF_MASKS;
+    const link = element("a", { href: `weak-labels?step=${step}`, target: "_blank" }, `Lesson, step ${step}`);
     button.parentElement.after(
       element("p", { class: "explanation" }, `${PANEL_TEXTS[panel] ?? SYSTEM_TEXT} `, link),
     );

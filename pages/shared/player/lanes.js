@@ -11,10 +11,15 @@ import { framesToEvents, matchEvents } from "./detection.js";
 import { dashSample, element } from "../browser/dom.js";
 import { helpButton } from "./help.js";
 import { classProbs, classScores } from "./payload.js";
+import { isSilent } from "./state.js";
 
 const ROW_HEIGHT = 24; // px
 const LIST = new Intl.ListFormat("en-GB"); // "GMP, GAP and GWRP"
+const LEAST_THRESHOLD = 0.005; // below it a threshold reads 0.00, which everything passes
 const STATUS_WORDS = { hit: "hit", miss: "miss", false: "false alarm" };
+
+/** A probability with two digits after the point; what would read 0.00 is not nothing. */
+const probabilityText = (prob) => (prob < LEAST_THRESHOLD ? "below 0.01" : prob.toFixed(2));
 
 /** Gives each event the first row in which it overlaps no other; returns the number of rows. */
 function assignRows(events) {
@@ -188,6 +193,7 @@ export class EventLanes {
 
   /** Why systems that detect nothing detect nothing, and a button where tagging is the reason. */
   reasons(shown) {
+    if (isSilent(this.player.view)) return ["Nothing sounds here: the clip is silent."];
     const { detection } = this.player.state;
     const threshold = detection.tagging_threshold;
     const highest = shown.map((system) => this.highestProb(system));
@@ -204,11 +210,14 @@ export class EventLanes {
     if (!untagged.length) return reasons;
     const best = untagged.reduce((a, b) => (b.prob > a.prob ? b : a));
     let lower = Math.round(best.prob * 100) / 100;
-    if (best.prob < Math.fround(lower)) lower = Math.max(0, lower - 0.01);
+    if (best.prob < Math.fround(lower)) lower -= 0.01;
+    const text =
+      `No clip probability${of(untagged)} passes the tagging threshold ${threshold.toFixed(2)}; ` +
+      `the highest is ${probabilityText(best.prob)} (${best.className}, ${best.title}). `;
+    if (lower < LEAST_THRESHOLD) return [...reasons, text];
     return [
       ...reasons,
-      `No clip probability${of(untagged)} passes the tagging threshold ${threshold.toFixed(2)}; `,
-      `the highest is ${best.prob.toFixed(2)} (${best.className}, ${best.title}). `,
+      text,
       element(
         "button",
         {

@@ -96,7 +96,7 @@ export class MaskPanels {
     const { context, area } = this.begin(panel);
     this.drawUnits(context, area, this.levelImage("magma", MAGMA_MAP));
     drawFrequencyAxis(context, area, viewport, plane.axis, theme);
-    const [low, high] = state.db;
+    const [low, high] = state.db.map((level) => `${level}`.replace("-", "\u2212"));
     const colourAt = (share) => {
       const index = 3 * Math.round(255 * share);
       return `rgb(${MAGMA_MAP.slice(index, index + 3).join()})`;
@@ -183,7 +183,7 @@ export class MaskPanels {
   /** The spectrogram in a colour map, at the range of levels that is set. */
   levelImage(name, map) {
     const { view, plane, state, theme } = this.player;
-    const [low, high] = state.db;
+    const [low, high] = state.db.map((level) => `${level}`.replace("-", "\u2212"));
     const key = [name, theme.dark, state.axis, low, high].join();
     return this.remember(`level ${name}`, key, () =>
       unitImage(view.frames, plane.rows, (frame, row, pixels, at) => {

@@ -25,6 +25,7 @@ SCRIPTS = (
         FOLDER / f"{name}.js"
         for name in (
             "detection",
+            "state",
             "spectrum",
             "stretch",
             "engine",
@@ -42,7 +43,6 @@ SCRIPTS = (
             "choices",
             "toolbar",
             "gestures",
-            "state",
             "player",
             "mount",
         )

@@ -146,7 +146,7 @@ export class ScorePanel {
     ]) {
       context.textBaseline = baseline;
       const y = area.y + (1 - score / this.top) * area.height;
-      context.fillText(score.toFixed(2).replace(/0$/, ""), AXIS_WIDTH - 7, y);
+      context.fillText(score.toFixed(2), AXIS_WIDTH - 7, y);
     }
   }
 

@@ -19,6 +19,8 @@ export const PREFERENCES = {
 const FIRST_SYSTEMS = 3; // shown at first; the others can be switched on
 const ALL_CLASSES = "*"; // as in payload.py
 const SHOWN_RANGE_DB = 80;
+export const LOWEST_DB = -160; // the level of digital silence
+const SILENT_DB = -120; // below the rounding of 16-bit samples
 
 /** The state of a clip, from a saved one where it fits: an unknown class becomes the first. */
 export function clipState(view, saved) {
@@ -36,10 +38,15 @@ export function clipState(view, saved) {
   };
 }
 
+/** The level of the loudest unit in dB. */
+const loudestDb = (view) => view.logMel.reduce((most, level) => Math.max(most, level), -32768) * view.dbStep;
+
+/** Whether nothing sounds. */
+export const isSilent = (view) => loudestDb(view) < SILENT_DB;
+
 /** Range of the colour bar in dB: down from the loudest unit. */
-function levelRange(view) {
-  const loudest = view.logMel.reduce((most, level) => Math.max(most, level), -32768) * view.dbStep;
-  const high = 5 * Math.ceil(loudest / 5);
+export function levelRange(view) {
+  const high = Math.max(5 * Math.ceil(loudestDb(view) / 5), LOWEST_DB + SHOWN_RANGE_DB);
   return [high - SHOWN_RANGE_DB, high];
 }
 

@@ -10,6 +10,7 @@ import { Choices } from "./choices.js";
 import { toStart, zoomTime } from "./commands.js";
 import { element, icon } from "../browser/dom.js";
 import { SPEEDS } from "./engine.js";
+import { LOWEST_DB, levelRange } from "./state.js";
 
 /** A button with an icon and, as its name and tooltip, what it does and its key. */
 function iconButton(name, label, key, act) {
@@ -161,12 +162,12 @@ export class Toolbar {
       const input = element("input", {
         type: "number",
         step: "5",
-        min: "-160",
+        min: String(LOWEST_DB),
         max: "60",
         "aria-label": name,
         title: name,
       });
-      input.addEventListener("change", () => this.setRange(end, Number(input.value)));
+      input.addEventListener("change", () => this.setRange(end, input.valueAsNumber));
       return input;
     });
     const range = element("span", { class: "range" }, this.range[0], "to", this.range[1], "dB");
@@ -181,10 +182,11 @@ export class Toolbar {
     );
   }
 
-  /** Sets one end of the range of levels; the ends stay at least 5 dB apart. */
+  /** Sets one end of the range of levels, an emptied one as it was first; the ends stay 5 dB apart. */
   setRange(end, level) {
     const db = [...this.player.state.db];
-    db[end] = Math.min(60, Math.max(-160, level || 0));
+    const chosen = Number.isNaN(level) ? levelRange(this.player.view)[end] : level;
+    db[end] = Math.min(60, Math.max(LOWEST_DB, chosen));
     if (db[1] - db[0] < 5) db[1 - end] = db[end] + (end ? -5 : 5);
     this.player.change({ db });
   }
