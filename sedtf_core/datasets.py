@@ -1,4 +1,4 @@
-"""Folders of sounds: what there is to mix, its labels and splits, and each clip decoded at most once.
+"""Folders of sounds: what there is to mix, its labels and splits, and its clips, decoded when needed.
 
 Owns the ``sounds.csv`` form: a table beside the files with the columns path, kind (event or scene), label,
 split (train, valid or test), seconds, source, recording, licence, credit. Clips of one recording should
@@ -10,6 +10,7 @@ its path as the table writes it, never by a path that a user typed. Decoding is 
 import csv
 import hashlib
 import math
+from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,9 @@ from sedtf_core.errors import InputError
 TABLE_NAMES = ("sounds.csv", "library.csv")
 COLUMNS = ("path", "kind", "label", "split", "seconds", "source", "recording", "licence", "credit")
 SPLITS = ("train", "valid", "test")
+MOST_SECONDS = 86_400
+TOLERANCE_S = 0.25  # between a file's length and what its table says
+KEPT_BYTES = 512 * 1024**2
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,7 @@ class Sound:
 
 
 class SoundBank:
-    """The sounds of a folder, decoded on first use and kept.
+    """The sounds of a folder, decoded on first use; the latest are kept, ``KEPT_BYTES`` of them.
 
     Parameters
     ----------
@@ -61,7 +65,7 @@ class SoundBank:
         self.sounds = tuple(sounds)
         self.sample_rate = sample_rate
         self._by_clip = {sound.clip: sound for sound in sounds}
-        self._waveforms: dict[str, Float32[np.ndarray, " samples"]] = {}
+        self._waveforms: OrderedDict[str, Float32[np.ndarray, " samples"]] = OrderedDict()
 
     @classmethod
     def open(cls, folder: str | Path, *, split: str | None = None) -> "SoundBank":
@@ -78,13 +82,27 @@ class SoundBank:
         return self._by_clip[clip]
 
     def waveform(self, clip: str) -> Float32[np.ndarray, " samples"]:
-        """Return a clip's samples, mono float32; InputError if it cannot be decoded."""
+        """Return a clip's samples, mono float32; InputError if it cannot be decoded, or is not as listed."""
         from sedtf_core import audio  # deferred: the decoders take a second to import
 
-        if clip not in self._waveforms:
-            path = self.folder / self[clip].clip
-            self._waveforms[clip] = audio.load(path, self.sample_rate)
-        return self._waveforms[clip]
+        if clip in self._waveforms:
+            self._waveforms.move_to_end(clip)
+            return self._waveforms[clip]
+        waveform = audio.load(self.folder / self[clip].clip, self.sample_rate)
+        decoded_s, listed_s = len(waveform) / self.sample_rate, self[clip].seconds
+        if abs(decoded_s - listed_s) > TOLERANCE_S:
+            raise InputError(
+                f"{clip} lasts {decoded_s:.2f} s, but the table of {self.folder.name} says {listed_s:g} s; "
+                "correct its seconds"
+            )
+        self._waveforms[clip] = waveform
+        while len(self._waveforms) > 1 and self._kept_bytes() > KEPT_BYTES:
+            self._waveforms.popitem(last=False)
+        return waveform
+
+    def _kept_bytes(self) -> int:
+        """Memory of the clips that are kept decoded."""
+        return sum(waveform.nbytes for waveform in self._waveforms.values())
 
     def forget(self, clip: str) -> None:
         """Give a clip's memory back; it is decoded again when asked for."""
@@ -158,9 +176,13 @@ def require_mixable(sounds: Iterable[Sound], split: str, n_events: int = 3) -> N
         raise InputError(f"the {split} split has no scene; add rows of kind scene to the table")
 
 
-def data_hash(sounds: Iterable[Sound]) -> str:
-    """Digest of a table's rows, so that a run can say which data it saw."""
-    lines = sorted(f"{s.clip}\t{s.kind}\t{s.label}\t{s.split}\t{s.seconds}" for s in sounds)
+def data_hash(folder: Path, sounds: Iterable[Sound]) -> str:
+    """Digest of a table's rows and of its files' sizes, so that a run can say which data it saw."""
+    lines = sorted(
+        f"{s.clip}\t{s.kind}\t{s.label}\t{s.split}\t{s.recording}\t{s.seconds}"
+        f"\t{(folder / s.clip).stat().st_size}"
+        for s in sounds
+    )
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
 
 
@@ -176,8 +198,12 @@ def _sound(row: dict[str, str], where: str) -> Sound:
         seconds = float(row["seconds"])
     except ValueError:
         seconds = math.nan
-    if not 0 < seconds < math.inf:
-        raise InputError(f"{where}: seconds is {row['seconds']!r}, must be a positive number")
+    if not 0 < seconds <= MOST_SECONDS:
+        raise InputError(
+            f"{where}: seconds is {row['seconds']!r}, must be a number above 0 and at most {MOST_SECONDS}"
+        )
+    if "\0" in row["path"] or not row["label"].strip():
+        raise InputError(f"{where}: the path or the label cannot be read; correct the row")
     texts = {column: row[column] for column in COLUMNS if column not in ("path", "seconds")}
     return Sound(clip=row["path"], seconds=seconds, **texts)
 

@@ -1,12 +1,14 @@
 """The sounds.csv form, and what is wrong with a folder said in one line."""
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
 
+from sedtf_core import datasets
 from sedtf_core.datasets import COLUMNS, SoundBank, data_hash, read_sounds, require_mixable
 from sedtf_core.errors import InputError
 
@@ -120,4 +122,29 @@ def test_a_split_that_cannot_be_mixed_says_what_lacks(tmp_path: Path) -> None:
 
 def test_the_hash_ignores_the_order_of_rows_and_notices_a_change(tmp_path: Path) -> None:
     sounds = read_sounds(write_folder(tmp_path, ROWS))
-    assert data_hash(sounds) == data_hash(sounds[::-1]) != data_hash(sounds[1:])
+    before = data_hash(tmp_path, sounds)
+    assert before == data_hash(tmp_path, sounds[::-1]) != data_hash(tmp_path, sounds[1:])
+    with (tmp_path / sounds[0].clip).open("ab") as file:
+        file.write(b"more")
+    assert data_hash(tmp_path, sounds) != before
+
+
+def test_a_clip_that_is_not_as_long_as_listed_is_named(tmp_path: Path) -> None:
+    sounds = read_sounds(write_folder(tmp_path, ROWS))
+    bank = SoundBank(tmp_path, [replace(sounds[0], seconds=sounds[0].seconds + 1)])
+    with pytest.raises(InputError, match="correct its seconds"):
+        bank.waveform(sounds[0].clip)
+
+
+def test_the_clips_used_last_are_kept_within_the_limit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sounds = read_sounds(write_folder(tmp_path, ROWS))
+    bank = SoundBank(tmp_path, sounds)
+    first, *others = (sound.clip for sound in sounds)
+    kept = bank.waveform(first)
+    assert bank.waveform(first) is kept
+    monkeypatch.setattr(datasets, "KEPT_BYTES", kept.nbytes)
+    bank.waveform(others[0])
+    assert bank.waveform(first) is not kept
+    np.testing.assert_array_equal(bank.waveform(first), kept)

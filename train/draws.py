@@ -15,6 +15,7 @@ MEASURED = ("tagging", "frame", "frame_gated", "event", "segmentation", "separat
 # What results of one system at one SNR must share to be draws of the same.
 SHARED = (
     "checkpoint", "trained_steps", "split", "count", "gated", "data_hash", "labels", "version",
+    "switches",
 )  # fmt: skip
 
 

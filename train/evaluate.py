@@ -2,7 +2,8 @@
 
     python -m train.evaluate --system gwrp --sounds DIR --split test --snr 0 --count 200 --seed 0 --json FILE
 
-Clips are made, analysed and forgotten one after the other, so memory does not grow with their number. The
+Clips are made, analysed and forgotten one after the other, so memory does not grow with their number;
+of the sounds that they are made of, those used last are kept (``sedtf_core.datasets.KEPT_BYTES``). The
 intervals are 95 % bootstrap intervals over event recordings.
 
 ``frame`` and ``segmentation`` are measured on the scores and masks as they are, or with --gated where those
@@ -13,6 +14,7 @@ has them with what they give on the mixtures evaluated, beside the same at the p
 """
 
 import argparse
+import shlex
 import sys
 from collections.abc import Iterator
 from typing import Any
@@ -30,6 +32,8 @@ from sedtf_core.mixing import Mixture, mix
 from train.mixtures import add_mixture_arguments, draw_recipes, open_mixtures
 from train.scorecard import Evaluation, rounded, take_tuned, to_json
 from train.tuning import Thresholds, tune
+
+SWITCHES = ("fixed_onsets", "level_on_whole_file", "drop_first", "empty_class")
 
 
 def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
@@ -87,9 +91,10 @@ def evaluate(options: argparse.Namespace) -> dict[str, Any]:
         "count": options.count,
         "seed": options.seed,
         "gated": options.gated,
+        "switches": {name: getattr(options, name) for name in SWITCHES},
         "frame_holds": "gated" if options.gated else "ungated",
         "version": sedtf_core.__version__,
-        "data_hash": data_hash(bank.sounds),
+        "data_hash": data_hash(bank.folder, bank.sounds),
         "labels": list(checkpoint.metadata.labels),
         **rounded(to_json(summaries)),
         **rounded(more),
@@ -128,9 +133,8 @@ def main(arguments: list[str] | None = None) -> None:
     """Evaluate as the command line says."""
     options = parse_arguments(arguments)
     result = evaluate(options)
-    result["command"] = " ".join(
-        ["python -m train.evaluate", *(sys.argv[1:] if arguments is None else arguments)]
-    )
+    given = sys.argv[1:] if arguments is None else arguments
+    result["command"] = shlex.join(["python", "-m", "train.evaluate", *given])
     if options.json:
         write_json(options.json, result, "--json")
     for name in ("tagging", "frame", "event", "segmentation", "separation", "psds"):

@@ -30,6 +30,8 @@ from train.tuning import Thresholds
 
 # The F1 at thresholds tuned on the valid split, counted beside the paper's.
 TUNED = "f1_tuned"
+# Of the many figures a class those that stand in a table get their intervals.
+CLASS_INTERVALS = {"tagging": ("f1", "map"), "event": ("f1",), "segmentation": ("f1",)}
 SIGNIFICANT_DIGITS = 6  # intervals are wider by far, and results are kept
 
 
@@ -231,7 +233,7 @@ def rounded(figures: Any) -> Any:
 
 
 def to_json(summaries: dict[str, Summary]) -> dict[str, Any]:
-    """Arrange the summaries: a dictionary a metric, intervals beside, then values a class."""
+    """Arrange the summaries: a dictionary a metric, intervals beside; values a class, some with intervals."""
     result: dict[str, Any] = {name: dict(summary.mean) for name, summary in summaries.items()}
     intervals = {name: dict(summary.interval) for name, summary in summaries.items()}
     if "separation" in result:
@@ -242,6 +244,14 @@ def to_json(summaries: dict[str, Summary]) -> dict[str, Any]:
     labels = summaries["tagging"].per_class
     result["per_class"] = {
         label: {name: summary.per_class[label] for name, summary in summaries.items()}
+        for label in labels
+    }
+    result["per_class_intervals"] = {
+        label: {
+            name: {column: summaries[name].per_class_interval[label][column] for column in columns}
+            for name, columns in CLASS_INTERVALS.items()
+            if name in summaries and summaries[name].per_class_interval
+        }
         for label in labels
     }
     return result | {"intervals": intervals}

@@ -27,9 +27,9 @@ from train.paper import COLUMNS, FIGURES, SYSTEMS
 from train.table_rows import Row, number, with_interval
 
 DATA_NOTE = (
-    "Ours: mixtures of the test split of a folder of openly licensed sounds (26 classes). The paper's: DCASE "
-    "2018 tasks 1 and 2 (41 classes). The figures show the same comparison on other data; they are not a "
-    "repetition."
+    "Ours: mixtures of the {split} split of a folder of sounds with {classes} classes. The paper's: DCASE "
+    "2018 tasks 1 and 2 (41 classes). Sounds and training differ, so the figures show the same comparison; "
+    "they are not a repetition."
 )
 MEANS = {
     "table_2_tagging": ("Audio tagging (paper's Table II)", "tagging"),
@@ -78,16 +78,24 @@ def mean_table(rows: Sequence[Row]) -> list[list[str]]:
 
 
 def class_table(results: Sequence[dict[str, Any]], metric: str, column: str) -> list[list[str]]:
-    """Rows of text: a class a line, a system and SNR a column."""
+    """Rows of text: a class a line, a system and SNR a column, each figure with its interval."""
     shown = [result for result in results if metric in result]
     shown.sort(key=lambda r: (-r["snr_db"], list(SYSTEMS).index(r["system"])))
     header = ["Class", *(f"{SYSTEMS[r['system']]}, {r['snr_db']:g} dB" for r in shown)]
     labels = sorted({label for result in shown for label in result["per_class"]})
-    lines = [header]
-    for label in labels:
-        values = [r["per_class"].get(label, {}).get(metric, {}).get(column) for r in shown]
-        lines.append([label, *(number(value, column) for value in values)])
-    return lines
+    return [
+        header,
+        *([label, *(_cell(r, label, metric, column) for r in shown)] for label in labels),
+    ]
+
+
+def _cell(result: dict[str, Any], label: str, metric: str, column: str) -> str:
+    """One class's figure, with its interval where the result has it."""
+    value = result["per_class"].get(label, {}).get(metric, {}).get(column)
+    ends = result.get("per_class_intervals", {}).get(label, {}).get(metric, {}).get(column)
+    if value is None or ends is None:
+        return number(value, column)
+    return f"{number(value, column)} [{number(ends[0], column)}, {number(ends[1], column)}]"
 
 
 def to_markdown(
@@ -158,7 +166,9 @@ def _note(results: Sequence[dict[str, Any]]) -> str:
         for seeds, names in of.items()
         if seeds
     ]
-    return " ".join([DATA_NOTE, *drawn])
+    first = results[0]
+    note = DATA_NOTE.format(split=first.get("split", "test"), classes=len(first["per_class"]))
+    return " ".join([note, *drawn])
 
 
 def _write(
@@ -180,13 +190,32 @@ def read_result(path: Path) -> dict[str, Any]:
     """Read one result; InputError if it is not one of ``train.evaluate``."""
     try:
         result: dict[str, Any] = json.loads(path.read_text("utf-8"))
-        if result["system"] not in SYSTEMS or "tagging" not in result or "per_class" not in result:
+        has_figures = all(isinstance(result[key], dict) for key in ("intervals", "per_class"))
+        figures = [result["tagging"][column] for column in COLUMNS["tagging"]]
+        numbers = [result["snr_db"], *figures]
+        if (
+            result["system"] not in SYSTEMS
+            or not has_figures
+            or not isinstance(result["command"], str)
+        ):
             raise KeyError(result["system"])
+        if not all(isinstance(number, int | float) for number in numbers):
+            raise TypeError(numbers)
     except (OSError, ValueError, KeyError, TypeError):
         raise InputError(
             f"{path} is not a result of python -m train.evaluate --json; give such files"
         ) from None
     return result
+
+
+def require_alike(results: Sequence[dict[str, Any]]) -> None:
+    """InputError if results that would stand in one table are of other splits or classes."""
+    for key in ("split", "labels"):
+        values = [result.get(key) for result in results]
+        if any(value != values[0] for value in values):
+            raise InputError(
+                f"the results differ in their {key}; make a table of those that are alike"
+            )
 
 
 @command
@@ -196,7 +225,9 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("results", nargs="+", type=given_path, help="JSON files of train.evaluate")
     parser.add_argument("--out", type=given_path, required=True, help="folder for the tables")
     options = parser.parse_args(arguments)
-    results = combined([read_result(path) for path in options.results])
+    results = [read_result(path) for path in options.results]
+    require_alike(results)
+    results = combined(results)
     with writing(options.out, "--out"):
         options.out.mkdir(parents=True, exist_ok=True)
         names = write_tables(results, options.out)

@@ -66,7 +66,7 @@ class Trainer:
         group.share(range(settings.batch_size))
         rows = read_training_sounds(sounds)
         self.labels = tuple(sorted({s.label for s in rows if s.kind == "event"}))
-        self.data_hash, self.sound_count = data_hash(rows), len(rows)
+        self.data_hash, self.sound_count = data_hash(sounds, rows), len(rows)
         self.features = FeatureConfig()
         self.model_config = ModelConfig(
             settings.system,

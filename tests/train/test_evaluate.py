@@ -183,11 +183,71 @@ def test_a_system_without_masks_has_no_segmentation(sounds: Path, tmp_path: Path
     assert "frame" in result
 
 
-@pytest.mark.parametrize(
-    "switch", ["--fixed-onsets", "--level-on-whole-file", "--drop-first", "--gated"]
-)
-def test_each_switch_of_the_protocol_runs(sounds: Path, tmp_path: Path, switch: str) -> None:
-    assert evaluate.main(arguments(sounds, checkpoint(tmp_path), switch)) == 0
+SWITCHES: dict[str, tuple[str, object]] = {
+    "--fixed-onsets": ("fixed_onsets", True),
+    "--level-on-whole-file": ("level_on_whole_file", True),
+    "--drop-first": ("drop_first", True),
+    "--gated": ("gated", True),
+    "--empty-class": ("empty_class", "skip"),
+}
+
+
+@pytest.mark.parametrize("switch", SWITCHES)
+def test_each_switch_of_the_protocol_reaches_what_it_is_for(
+    sounds: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, switch: str
+) -> None:
+    seen: dict[str, object] = {}
+
+    class Watched(evaluate.Evaluation):
+        def __init__(self, analyser: Analyser, empty_class: str, gated: bool, tuned: Any) -> None:
+            super().__init__(analyser, empty_class, gated, tuned)
+            seen.update(drop_first=analyser.detection.drop_first, gated=gated)
+            seen.update(empty_class=self.event._empty_class)
+
+        def update(self, mixture: Any, bank: Any) -> None:
+            super().update(mixture, bank)
+            seen.update(vars(mixture.recipe.config))
+
+    monkeypatch.setattr(evaluate, "Evaluation", Watched)
+    out = tmp_path / "result.json"
+    given = [switch, "skip"] if switch == "--empty-class" else [switch]
+    assert evaluate.main(arguments(sounds, checkpoint(tmp_path), *given, "--json", str(out))) == 0
+    name, value = SWITCHES[switch]
+    usual = {"fixed_onsets": False, "level_on_whole_file": False, "drop_first": False,
+             "gated": False, "empty_class": "zero"}  # fmt: skip
+    assert {key: seen[key] for key in usual} == {**usual, name: value}
+    result = json.loads(out.read_text())
+    assert {**result["switches"], "gated": result["gated"]} == {**usual, name: value}
+
+
+def test_gated_masks_of_a_class_that_is_not_tagged_are_measured_as_zero(
+    sounds: Path, tmp_path: Path
+) -> None:
+    out, path = tmp_path / "result.json", checkpoint(tmp_path, tagged=("Bark",))
+    evaluate.main(arguments(sounds, path, "--gated", "--json", str(out)))
+    per_class = json.loads(out.read_text())["per_class"]
+    assert per_class["Cello"]["segmentation"]["f1"] == 0
+    assert per_class["Cello"]["segmentation"]["auc"] == pytest.approx(0.5)
+
+
+def test_the_figures_of_the_tables_have_intervals_a_class(sounds: Path, tmp_path: Path) -> None:
+    out = tmp_path / "result.json"
+    evaluate.main(arguments(sounds, checkpoint(tmp_path), "--json", str(out)))
+    result = json.loads(out.read_text())
+    assert set(result["per_class_intervals"]) == set(LABELS)
+    for label, intervals in result["per_class_intervals"].items():
+        for metric, column in (("tagging", "map"), ("event", "f1"), ("segmentation", "f1")):
+            low, high = intervals[metric][column]
+            assert low <= result["per_class"][label][metric][column] <= high
+
+
+def test_a_set_of_mixtures_is_not_added_to_another(
+    sounds: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["--sounds", str(sounds), "--count", "1", "--out", str(tmp_path / "set")]
+    assert make_mixtures.main(command) == 0
+    assert make_mixtures.main([*command, "--snr", "20"]) == 2
+    assert "is not empty" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,7 @@ def test_ours_stand_beside_the_papers_with_intervals_and_commands(tmp_path: Path
     assert "| 0 dB | GWRP | 0.500 [0.400, 0.600] | 0.534 |" in text
     assert text.index("DNN") < text.index("GWRP")
     assert "python -m train.evaluate --system gwrp --snr 0" in text
-    assert "26 classes" in text
+    assert "the test split of a folder of sounds with 2 classes" in text
     with (tmp_path / "out" / "table_2_tagging.csv").open() as file:
         rows = list(csv.reader(file))
     assert rows[2][:4] == ["0 dB", "GWRP", "0.500 [0.400, 0.600]", "0.534"]
@@ -138,7 +138,34 @@ def test_the_papers_figures_are_complete() -> None:
             assert all(len(values) == len(COLUMNS[metric]) for values in figures.values())
 
 
-@pytest.mark.parametrize("content", ["", "[]", "{}", '{"system": "other", "tagging": {}}'])
+def test_figures_a_class_have_their_intervals(tmp_path: Path) -> None:
+    content = result("gwrp", 0.0, 0.5)
+    content["per_class_intervals"] = {"Bark": {"tagging": {"map": [0.25, 0.75]}}}
+    tables.main([*write(tmp_path, content), "--out", str(tmp_path)])
+    text = (tmp_path / "table_4_tagging_map.md").read_text()
+    assert "| Bark | 0.500 [0.250, 0.750] |" in text
+    assert "| Oboe | 0.500 |" in text
+
+
+@pytest.mark.parametrize("changes", [{"split": "valid"}, {"labels": ["Bark"]}])
+def test_results_of_other_splits_or_classes_stand_in_no_table_together(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], changes: dict[str, Any]
+) -> None:
+    paths = write(tmp_path, result("gwrp", 0.0, 0.5), result("dnn", 0.0, 0.5) | changes)
+    assert tables.main([*paths, "--out", str(tmp_path / "out")]) == 2
+    assert f"differ in their {next(iter(changes))}" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "", "[]", "{}", '{"system": "other", "tagging": {}}',
+        '{"system": "gwrp", "tagging": {}, "per_class": {}}',
+        json.dumps(result("gwrp", 0.0, 0.5) | {"snr_db": "0"}),
+        json.dumps({k: v for k, v in result("gwrp", 0.0, 0.5).items() if k != "intervals"}),
+    ],
+)  # fmt: skip
 def test_what_is_no_result_is_refused_in_one_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], content: str
 ) -> None:

@@ -66,7 +66,7 @@ def test_a_run_folder_holds_what_it_needs(sounds: Path, tmp_path: Path) -> None:
     assert f"--sounds {sounds} --system gwrp" in config["command"]
     assert config["settings"]["steps"] == 6
     assert config["version"]
-    assert config["data_hash"] == data_hash(SoundBank.open(sounds).sounds)
+    assert config["data_hash"] == data_hash(sounds, SoundBank.open(sounds).sounds)
     costs = json.loads((run / "throughput.json").read_text())
     shares = [costs[f"{part}_share"] for part in ("synthesis", "features", "network")]
     assert sum(shares) == pytest.approx(1, abs=1e-3)

@@ -22,7 +22,7 @@ STORED = Path(__file__).resolve().parents[3] / "assets" / "snr" / "examples.json
 
 def identity(systems: Sequence[str], bank: SoundBank) -> dict[str, str]:
     """A digest of each shipped checkpoint, and of the table of the library."""
-    digests = {"library": data_hash(bank.sounds)}
+    digests = {"library": data_hash(bank.folder, bank.sounds)}
     for system in systems:
         metadata = read_metadata(system)
         built_from = json.dumps([asdict(metadata.model), asdict(metadata.features)]).encode()
