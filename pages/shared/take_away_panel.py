@@ -64,19 +64,14 @@ def show_take_away(
         The class that figures of masks show first.
     """
     drawn = tuple(system for system in systems if system in (visible or ())) or tuple(systems)
-    _show_popover(partial(_show_choices, clip, tuple(systems), detection, drawn, label))
+    if st.button("Take away", icon=":material/download:", key="take_away"):
+        _show_dialog(partial(_show_choices, clip, tuple(systems), detection, drawn, label))
 
 
-@st.fragment  # opening it need not draw the page anew
-def _show_popover(show_choices: Callable[[], None]) -> None:
-    """The button, and the choices once they are open."""
-    popover = st.popover(
-        "Take away", icon=":material/download:", width="content", key="take_away",
-        on_change="rerun",
-    )  # fmt: skip
-    if popover.open:
-        with popover:
-            show_choices()
+@st.dialog("Take away", width="medium")  # a popover at the page's foot would open a few lines high
+def _show_dialog(show_choices: Callable[[], None]) -> None:
+    """The choices, over the page."""
+    show_choices()
 
 
 def _show_choices(

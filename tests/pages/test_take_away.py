@@ -156,9 +156,8 @@ def test_drawing_the_panel_makes_no_file(monkeypatch: pytest.MonkeyPatch) -> Non
 
     for name in ("event_files", "score_files", "mask_files", "sound_files", "all_files", "draw"):
         monkeypatch.setattr(take_away_panel, name, refuse)
-    app = AppTest.from_function(panel, default_timeout=60)
-    app.session_state["take_away"] = True
-    app.run()
+    app = AppTest.from_function(panel, default_timeout=60).run()
+    app.button(key="take_away").click().run()
     assert not app.exception
     assert len(app.get("download_button")) == 11
 
