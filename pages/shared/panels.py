@@ -44,6 +44,8 @@ def show_in_words(clip: Clip, view: PlayerView, system: str, state: PlayerState)
         text = _listed(analysis.events) or _nothing_passes(analysis)
         words = [f"{TITLES[system]} finds {text}.", _labelled(view, analysis.events)]
         words += _left_out(view, analysis.events)
+        if view.duration_s < view.frame_length_s:
+            words.append("The clip is shorter than one frame, and was filled up with silence.")
     else:
         mixed = mixture(recipe(clip))
         words = [_compared(mixed.events_of(label), analysis) for label in mixed.labels]
