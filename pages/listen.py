@@ -30,6 +30,8 @@ elif analyses and isinstance(clip, Recording):
         "separated sounds are estimates."
     )
     heard = recording_tracks(clip, analyses)
+    if len(heard) == 1:
+        st.info("No system detects a class in this recording, so nothing is separated from it.")
     show_tracks(heard)
     show_abx(clip.title(), heard[1:])
 elif analyses and isinstance(clip, Synthesis):

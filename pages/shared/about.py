@@ -7,7 +7,9 @@ import streamlit as st
 from pages.shared.cached import library, shipped_metadata
 from pages.shared.lesson.cached import method_in_pictures
 from pages.shared.lesson.demos import theme
+from pages.shared.numbers import thousands
 from pages.shared.views import TITLES
+from sedtf_core.checkpoints import Metadata
 
 # What stands below each picture of ``method_pictures``, and what the picture shows to who cannot see it.
 STEPS = {
@@ -32,7 +34,7 @@ STEPS = {
         "Waveform of the separated bark before that of the mixture",
     ),
 }
-CARD_PX = 212  # five stand side by side on a wide page, three on a narrow one
+CARD_PX = 228  # five fill a page of 1400 pixels, its scroll bar taken off
 
 
 def show_method() -> None:
@@ -44,7 +46,9 @@ def show_method() -> None:
     )
     with st.spinner("Listening to the example"):
         pictures = method_in_pictures(theme())
-    with st.container(horizontal=True):  # wraps where the page is narrow
+    with st.container(
+        horizontal=True, horizontal_alignment="center"
+    ):  # wraps where the page is narrow
         for name, (text, alt) in STEPS.items():
             with st.container(border=True, width=CARD_PX, height="stretch"):
                 st.image(pictures[name], width="stretch", alt=alt)
@@ -58,7 +62,7 @@ def show_method() -> None:
 
 
 def show_checkpoints() -> None:
-    """A row a shipped network, with the command that trained it."""
+    """A row a shipped network, and below the table the commands that trained each."""
     if not shipped_metadata():
         st.info("No checkpoint is installed. Train one with `python -m train.train`.")
         return
@@ -73,19 +77,29 @@ def show_checkpoints() -> None:
                 "Channels": ", ".join(map(str, metadata.model.channels)),
                 "Clip (s)": settings.get("clip_s"),
                 "Events": settings.get("n_events"),
-                "Steps": metadata.trained_steps,
-                "Trained with": "; then ".join(run.get("command", "") for run in metadata.runs),
+                "Steps": thousands(metadata.trained_steps),
             }
         )
     st.dataframe(
         rows,
         hide_index=True,
         width="stretch",
-        column_config={
-            name: st.column_config.Column(width="small")
-            for name in ("Classes", "Clip (s)", "Events", "Steps")
-        },
+        column_config={"Steps": st.column_config.Column(alignment="right")},
     )
+    for name, metadata in shipped_metadata().items():
+        with st.expander(f"How {TITLES.get(metadata.model.system, name)} was trained"):
+            _show_commands(metadata)
+
+
+def _show_commands(metadata: Metadata) -> None:
+    """The command of every run in full, in the order in which they were given."""
+    commands = [run["command"] for run in metadata.runs if run.get("command")]
+    if not commands:
+        st.markdown("The checkpoint does not say.")
+        return
+    st.code("\n".join(commands), language="bash", wrap_lines=True)
+    if len(commands) > 1:
+        st.caption("Each run began with the weights of the one before.")
 
 
 def show_licences() -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 
+from pages.shared.charts import legible
 from pages.shared.event_scores import HIT, MISS, Judged
 from sedtf_core.events import Event
 from sedtf_core.labels import display_name, label_colour
@@ -52,10 +53,10 @@ def lanes_figure(lanes: Mapping[str, Sequence[Judged]], duration_s: float) -> go
     figure.update_yaxes(autorange="reversed", automargin=True)
     figure.update_xaxes(range=[0, duration_s], title="Time (s)")
     figure.update_layout(
-        height=80 + 22 * heights, margin={"l": 10, "r": 10, "t": 10, "b": 10}, showlegend=False,
+        height=105 + 22 * heights, margin={"l": 10, "r": 10, "t": 35, "b": 10}, showlegend=False,
         bargap=0.25, barmode="overlay",
     )  # fmt: skip
-    return figure
+    return legible(figure)
 
 
 def _by_class(judged: Sequence[Judged]) -> list[Judged]:

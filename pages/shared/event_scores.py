@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 import plotly.graph_objects as go
 
 from pages.shared.analyses import at_operating_point
-from pages.shared.views import title
+from pages.shared.charts import legible
+from pages.shared.views import TITLES, title
 from sedtf_core.evaluation.event import Collars, hits, match
 from sedtf_core.events import Event
 from sedtf_core.inference import Analysis
@@ -21,6 +22,8 @@ SWEPT_THRESHOLDS = tuple(step / 20 for step in range(20))
 INK = "#7f8894"  # one ink for all: colour is the class's, systems differ by dash and symbol
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot", "5px 2px")
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "star", "x")
+# Pixels of the marker of where a system stands, and by how much one that shares its place is larger.
+NOW_PX, RING_PX = 13, 7
 
 
 @dataclass(frozen=True)
@@ -112,12 +115,12 @@ def swept_counts(analysis: Analysis, truth: Sequence[Event]) -> list[tuple[float
 
 
 def precision_recall_figure(analyses: Sequence[Analysis], truth: Sequence[Event]) -> go.Figure:
-    """A curve a system over the high threshold, and where it stands now."""
-    figure = go.Figure()
-    for index, analysis in enumerate(analyses):
+    """A curve a system over the high threshold, and where it stands now; each has its dash and symbol."""
+    figure, stand = go.Figure(), _where_they_stand(analyses, truth)
+    for analysis in analyses:
         points = [(high, c) for high, c in swept_counts(analysis, truth) if c.estimates]
-        now, name = count_events(truth, analysis.events), title(analysis.system)
-        dash, symbol = DASHES[index % len(DASHES)], SYMBOLS[index % len(SYMBOLS)]
+        name, place = title(analysis.system), _place(analysis.system)
+        dash, symbol = DASHES[place % len(DASHES)], SYMBOLS[place % len(SYMBOLS)]
         figure.add_scatter(
             x=[c.recall for _, c in points], y=[c.precision for _, c in points], name=name,
             mode="lines+markers", line={"color": INK, "dash": dash, "width": 1.5},
@@ -125,12 +128,41 @@ def precision_recall_figure(analyses: Sequence[Analysis], truth: Sequence[Event]
             hovertemplate=f"{name}, high threshold %{{customdata:.2f}}: precision %{{y:.2f}}, "
             "recall %{x:.2f}<extra></extra>",
         )  # fmt: skip
-        figure.add_scatter(
-            x=[now.recall], y=[now.precision], name=f"{name} now", mode="markers", cliponaxis=False,
-            marker={"symbol": symbol, "size": 13, "color": INK},
-            hovertemplate=f"{name} now: precision %{{y:.2f}}, recall %{{x:.2f}}<extra></extra>",
-        )  # fmt: skip
+        point, together = next(own for own in stand.items() if analysis.system in own[1])
+        _add_now(figure, point, together, analysis.system)
     figure.update_xaxes(title="Recall", range=[-0.03, 1.03])
     figure.update_yaxes(title="Precision", range=[-0.03, 1.03])
-    figure.update_layout(height=320, margin={"l": 10, "r": 10, "t": 10, "b": 10})
-    return figure
+    figure.update_layout(height=350, margin={"l": 10, "r": 10, "t": 40, "b": 10})
+    return legible(figure)
+
+
+def _place(system: str) -> int:
+    """A system's place in the paper's order, so that it keeps its looks whichever others are shown."""
+    return list(TITLES).index(system) if system in TITLES else len(TITLES)
+
+
+def _where_they_stand(
+    analyses: Sequence[Analysis], truth: Sequence[Event]
+) -> dict[tuple[float, float], list[str]]:
+    """Recall and precision → the systems that have both."""
+    stand: dict[tuple[float, float], list[str]] = {}
+    for analysis in analyses:
+        now = count_events(truth, analysis.events)
+        stand.setdefault((now.recall, now.precision), []).append(analysis.system)
+    return stand
+
+
+def _add_now(
+    figure: go.Figure, point: tuple[float, float], together: Sequence[str], system: str
+) -> None:
+    """Where a system stands; those at one point lie around each other, and each names them all."""
+    ring, symbol = together.index(system), SYMBOLS[_place(system) % len(SYMBOLS)]
+    figure.add_scatter(
+        x=[point[0]], y=[point[1]], name=f"{title(system)} now", mode="markers", cliponaxis=False,
+        marker={
+            "symbol": f"{symbol}-open" if ring else symbol, "size": NOW_PX + RING_PX * ring,
+            "color": INK, "line": {"width": 2, "color": INK},
+        },
+        hovertemplate=f"{', '.join(map(title, together))} now: precision %{{y:.2f}}, "
+        "recall %{x:.2f}<extra></extra>",
+    )  # fmt: skip

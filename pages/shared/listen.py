@@ -15,13 +15,14 @@ from numpy.typing import NDArray
 
 from pages.shared.analyses import clip_waveform
 from pages.shared.cached import mixture, mixture_estimates, separation_gain_db
+from pages.shared.charts import legible, show_chart
 from pages.shared.class_choice import show_class_choice
 from pages.shared.clips import Recording
 from pages.shared.number_table import show_rows
 from pages.shared.numbers import MINUS, signed_db, spans_s
 from pages.shared.state import Synthesis, recipe
 from pages.shared.take_away import shared_gain
-from pages.shared.views import IDEAL, shown_labels, title
+from pages.shared.views import IDEAL, title
 from sedtf_core import audio
 from sedtf_core.config import SAMPLE_RATE
 from sedtf_core.evaluation.separation import improvements, si_sdr
@@ -114,16 +115,20 @@ def _measured(
 
 
 def recording_tracks(clip: Recording, analyses: Sequence[Analysis]) -> list[Heard]:
-    """The recording and, of each system, its likeliest classes separated."""
-    waveform, labels = clip_waveform(clip), shown_labels(analyses, [])
-    sounds = {"Recording": waveform}
+    """The recording and, of each system, the classes that it detects and what they leave."""
+    waveform = clip_waveform(clip)
+    whole, stems_by_name = {"Recording": waveform}, {}
     for analysis in analyses:
-        if analysis.masks is None:
-            continue
+        labels = analysis.detected_labels()
+        if analysis.masks is None or not labels:
+            continue  # what is left of a recording that nothing was taken from is the recording
         rows = [analysis.labels.index(label) for label in labels]
         stems = separate(waveform, analysis.masks[rows], analysis.features).numpy()
         for label, stem in zip(labels, stems, strict=True):
-            sounds[f"{display_name(label)}, {title(analysis.system)}"] = stem
+            stems_by_name[f"{display_name(label)}, {title(analysis.system)}"] = stem
+        left = f"What {title(analysis.system)} leaves of the recording"
+        whole[left] = background(waveform, stems).numpy()
+    sounds = whole | stems_by_name
     gain = shared_gain(list(sounds.values()))
     return [Heard(name, samples, gain) for name, samples in sounds.items()]
 
@@ -154,7 +159,7 @@ def show_class_levels_choice(levels: Sequence[ClassLevels]) -> ClassLevels:
 
 def show_waterfall(level: ClassLevels) -> None:
     """From the mixture's SI-SDR up, or down, to each mask's."""
-    st.plotly_chart(waterfall(level), key="waterfall", config={"displayModeBar": False})
+    show_chart(waterfall(level), "waterfall")
     ceiling = level.improvements_db[None]
     gained = max(value for system, value in level.improvements_db.items() if system)
     # What reads the same is said to be the same.
@@ -170,12 +175,16 @@ def separation_in_words(clip: Synthesis, label: str, system: str) -> str:
 
 def _gain_in_words(systems: Sequence[str], label: str, gained_db: float, ceiling_db: float) -> str:
     """How much cleaner than the mixture a class is when it is separated."""
-    change = "cleaner" if gained_db >= 0 else "less clean"
     return (
         f"Separated by {' or '.join(map(title, systems))}, {display_name(label).lower()} is "
-        f"{abs(gained_db):.1f} dB {change} than the mixture (SI-SDR); an ideal ratio mask would give "
-        f"{signed_db(ceiling_db)}."
+        f"{_cleaner(gained_db)} than the mixture (SI-SDR); by an ideal ratio mask it would be "
+        f"{_cleaner(ceiling_db)}."
     )
+
+
+def _cleaner(gained_db: float) -> str:
+    """A gain in words, which need no sign."""
+    return f"{abs(gained_db):.1f} dB {'cleaner' if gained_db >= 0 else 'less clean'}"
 
 
 def waterfall(level: ClassLevels) -> go.Figure:
@@ -206,11 +215,12 @@ def waterfall(level: ClassLevels) -> go.Figure:
     names = ["Mixture", *map(mask_name, kinds)]
     lines = [name.replace(" mask", "<br>mask") for name in names]  # narrow pages tilt long names
     figure.update_layout(
-        showlegend=False, height=320, margin={"l": 10, "r": 10, "t": 30, "b": 10}, bargap=0.35,
+        showlegend=False, height=350, margin={"l": 10, "r": 10, "t": 60, "b": 10}, bargap=0.35,
+        title={"text": "On each mask's bar: its gain over the mixture", "font": {"size": 14}},
         xaxis={"tickvals": names, "ticktext": lines, "tickangle": 0},
-        yaxis={"title": "SI-SDR (dB),<br>gain over the mixture on the bars", "zeroline": True},
+        yaxis={"title": "SI-SDR (dB)", "zeroline": True},
     )  # fmt: skip
-    return figure
+    return legible(figure)
 
 
 def show_tracks(tracks: Sequence[Heard]) -> None:
@@ -237,9 +247,9 @@ def show_levels(levels: Sequence[ClassLevels]) -> None:
     rows = [
         {
             "Event": level.name(),
-            "Mixture (dB)": level.mixture_db,
+            "Mixture": level.mixture_db,
             **{
-                f"{mask_name(kind)} (dB gained)": value
+                "Ideal mask" if kind is None else title(kind): value
                 for kind, value in level.improvements_db.items()
             },
         }
@@ -247,6 +257,7 @@ def show_levels(levels: Sequence[ClassLevels]) -> None:
     ]
     show_rows(rows, [name for name in rows[0] if name != "Event"], digits=1)
     st.caption(
-        "SI-SDR: energy of the best-scaled true source over the energy of what differs from it. The "
-        "mixture is the floor, the ideal ratio mask over mel bands the ceiling of this kind of mask."
+        "In dB: the mixture's SI-SDR, then what each mask gains over it. SI-SDR: energy of the best-scaled "
+        "true source over the energy of what differs from it. The mixture is the floor, the ideal ratio "
+        "mask over mel bands the ceiling of this kind of mask."
     )

@@ -12,6 +12,11 @@ def thousands(number: int) -> str:
     return f"{number:,}".replace(",", "\u202f")
 
 
+def fixed(value: float, digits: int) -> str:
+    """A number with so many digits after the point and, below zero, a minus as wide as a plus."""
+    return f"{value:.{digits}f}".replace("-", MINUS)
+
+
 def signed_db(value: float) -> str:
     """A gain in dB with its sign and one digit: “+3.9 dB”, “−13.2 dB”."""
     return f"{value:+.1f} dB".replace("-", MINUS)

@@ -8,7 +8,9 @@ from matplotlib.image import imread
 from streamlit.testing.v1 import AppTest
 
 from pages.shared.about import STEPS
+from pages.shared.cached import shipped_metadata
 from pages.shared.lesson.cached import lesson_facts, method_in_pictures
+from pages.shared.numbers import thousands
 from sedtf_core.labels import label_colour
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -21,6 +23,17 @@ def test_each_step_of_the_method_has_its_picture_and_its_words() -> None:
     assert list(method_in_pictures("light")) == list(STEPS)
     for name, (text, alt) in STEPS.items():
         assert f"**{name}**" in words and text in words and alt
+
+
+def test_every_command_that_trained_a_checkpoint_is_shown_in_full() -> None:
+    page = AppTest.from_file(str(ROOT / "pages" / "about.py"), default_timeout=120).run()
+    shown = "\n".join(code.value for code in page.code)
+    for metadata in shipped_metadata().values():
+        for run in metadata.runs:
+            assert run["command"] in shown
+    assert "Trained with" not in page.dataframe[0].value
+    steps = [thousands(m.trained_steps) for m in shipped_metadata().values()]
+    assert page.dataframe[0].value["Steps"].tolist() == steps
 
 
 def test_the_pictures_follow_the_theme_and_show_the_class_in_its_colour() -> None:

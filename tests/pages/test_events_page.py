@@ -1,6 +1,7 @@
 """The Events page: counts against the truth, and events that follow the sliders."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -142,6 +143,19 @@ def test_each_system_has_a_line_of_its_own_and_one_point() -> None:
     assert [trace.name for trace in traces[::2]] == ["GMP", "GAP", "GWRP"]
     assert len({trace.line.dash for trace in traces[::2]}) == 3
     assert all(len(trace.x) == 1 for trace in traces[1::2])
+
+
+def test_systems_at_one_point_are_told_apart_and_keep_their_looks_without_the_others() -> None:
+    clip = next(iter(EXAMPLES.values()))
+    analyses = [clip_analysis(clip, system) for system in TITLES]
+    nothing = [replace(analysis, events=()) for analysis in analyses]
+    now = precision_recall_figure(nothing, TRUTH).data[1::2]
+    assert {(trace.x, trace.y) for trace in now} == {((0.0,), (0.0,))}
+    assert all(", ".join(TITLES.values()) in trace.hovertemplate for trace in now)
+    symbols = [trace.marker.symbol.removesuffix("-open") for trace in now]
+    assert len(set(symbols)) == len({trace.marker.size for trace in now}) == len(TITLES)
+    _, alone = precision_recall_figure(nothing[-1:], TRUTH).data
+    assert alone.marker.symbol == symbols[-1]
 
 
 def test_the_page_opens_with_the_events_that_the_analysis_has() -> None:

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages.shared.results import tables
 from pages.shared.results.figures import class_figure, mean_figure
-from pages.shared.results.panels import mean_rows
+from pages.shared.results.panels import SYSTEM_PX, mean_rows
 from pages.shared.results.tables import (
     Mean,
     Table,
@@ -219,6 +219,29 @@ def test_a_row_is_a_system_with_its_figures_beside_the_papers(folder: Path) -> N
     assert list(shown["F1: paper"]) == ["0.500"] * 2
     assert shown["AUC: ours"][0] == "0.900 [0.800, 0.950]"
     assert not isinstance(shown["AUC: ours"][1], str)  # not measured
+
+
+def test_decibels_have_one_digit_after_the_point(folder: Path) -> None:
+    column = "detected_separation.si_sdr_improvement_db"
+    rows = [{**mean("gmp", 0.0, column, -28.1124), "paper": None}]
+    (folder / "extra_separation.json").write_text(json.dumps({**MEANS, "rows": rows}), "utf-8")
+    (table,) = read_tables(folder)
+    (row,) = mean_rows(table.means, table)
+    assert list(row.values()) == ["GMP", "−28.1 [−28.2, −28.1]"]
+    (bars,) = mean_figure(table.means, table).data
+    assert "%{x:.1f}" in bars.hovertemplate
+
+
+def test_a_class_table_says_that_the_papers_classes_are_others(folder: Path) -> None:
+    write(folder, "7", CLASSES)
+    assert any("The paper's table has other classes" in m.value for m in open_page().markdown)
+
+
+def test_the_name_of_the_system_keeps_its_width_and_its_place(folder: Path) -> None:
+    write(folder, "2", MEANS)
+    columns = json.loads(open_page().dataframe[0].proto.columns)
+    assert columns["System"]["width"] == SYSTEM_PX
+    assert columns["System"]["pinned"]
 
 
 def test_no_column_of_a_shipped_table_is_empty() -> None:

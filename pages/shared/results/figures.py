@@ -11,6 +11,7 @@ from typing import Any
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from pages.shared.charts import legible
 from pages.shared.results.tables import Mean, Table
 from pages.shared.views import title
 from sedtf_core.labels import display_name, label_colour
@@ -23,6 +24,7 @@ PANELS_A_ROW = 3
 HEADING_CHARACTERS = 26
 # Heights in pixels: of a system's bars, and of what a row of panels has above and below them.
 SYSTEM_PX, AROUND_PX = 56, 100
+TOP_PX = 85  # the camera, and below it headings of two lines
 
 
 def mean_figure(means: Sequence[Mean], table: Table) -> go.Figure:
@@ -44,29 +46,29 @@ def mean_figure(means: Sequence[Mean], table: Table) -> go.Figure:
     figure.update_yaxes(autorange="reversed")
     figure.update_xaxes(rangemode="tozero")
     figure.update_layout(
-        barmode="group", height=height + 40, margin={"l": 10, "r": 10, "t": 60, "b": 10},
+        barmode="group", height=height + TOP_PX - 20, margin={"l": 10, "r": 10, "t": TOP_PX, "b": 10},
         legend={"orientation": "h", "y": -34 / height, "yanchor": "top", "traceorder": "reversed"},
     )  # fmt: skip
-    return figure
+    return legible(figure)
 
 
 def _add_bars(
     figure: go.Figure, own: Sequence[Mean], table: Table, at: dict[str, int], *, is_first: bool
 ) -> None:
     """Ours and what stands beside it in one panel; a legend once."""
-    names = [title(mean.system) for mean in own]
+    names, number = [title(mean.system) for mean in own], f".{own[0].digits}f"
     if any(mean.beside is not None for mean in own):
         figure.add_bar(
             x=[mean.beside for mean in own], y=names, name=table.beside, orientation="h",
             marker={"color": BESIDE, "pattern": {"shape": "/", "solidity": 0.35}},
             legendgroup="beside", showlegend=is_first, **at,
-            hovertemplate=f"%{{y}}, {table.beside}: %{{x:.3f}}<extra></extra>",
+            hovertemplate=f"%{{y}}, {table.beside}: %{{x:{number}}}<extra></extra>",
         )  # fmt: skip
     figure.add_bar(
         x=[mean.ours for mean in own], y=names, name=f"{table.ours}, {table.ends}", orientation="h",
         marker={"color": OURS_FILL, "line": {"color": OURS, "width": 1}},
         error_x=_whiskers(own), legendgroup="ours", showlegend=is_first, **at,
-        hovertemplate=f"%{{y}}, {table.ours}: %{{x:.3f}}<extra></extra>",
+        hovertemplate=f"%{{y}}, {table.ours}: %{{x:{number}}}<extra></extra>",
     )  # fmt: skip
 
 
@@ -101,4 +103,4 @@ def class_figure(values: dict[str, dict[str, float | None]]) -> go.Figure:
         barmode="group", height=110 + classes * (12 + 10 * len(values)),
         margin={"l": 10, "r": 10, "t": 40, "b": 10}, legend={"orientation": "h", "y": -0.02},
     )  # fmt: skip
-    return figure
+    return legible(figure)

@@ -4,13 +4,20 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from pages.shared.charts import show_chart
 from pages.shared.number_table import show_rows
+from pages.shared.numbers import fixed
 from pages.shared.results.figures import class_figure, mean_figure
 from pages.shared.results.tables import Choice, Mean, Table, class_values, commands_for, means_at
 from pages.shared.views import title
 from sedtf_core.labels import display_name
 
 SYSTEMS_AT_FIRST = 3  # the last in the paper's order: GMP, GAP and GWRP
+OURS_ALONE = (
+    "**These figures are ours alone.** The paper's table has other classes (41 of DCASE 2018; ours are {}), "
+    "so class by class nothing of it can stand beside them. Only its means can: see Tables II, V, VI and IX."
+)
+SYSTEM_PX = 100  # the longest name, which many columns beside it would clip
 HOW_TO_MEASURE = """\
 python -m train.evaluate --system gwrp --sounds sounds --split test --snr 0 --count 200 --seed 0 \\
     --json gwrp_0dB.json
@@ -47,8 +54,11 @@ def show_mean_table(choice: Choice) -> None:
     """Bars and rows of means over classes."""
     table, means = choice.table, means_at(choice.table, choice.snr_db)
     figure = mean_figure(means, table)
-    st.plotly_chart(figure, key="means", config={"displayModeBar": False})
-    st.dataframe(mean_rows(means, table), hide_index=True, width="stretch", height="content")
+    show_chart(figure, "means")
+    st.dataframe(
+        mean_rows(means, table), hide_index=True, width="stretch", height="content",
+        column_config={"System": st.column_config.Column(width=SYSTEM_PX, pinned=True)},
+    )  # fmt: skip
     st.caption(f"In brackets: {table.ends}.")
     _show_sources(choice)
 
@@ -63,7 +73,7 @@ def mean_rows(means: Sequence[Mean], table: Table) -> list[dict[str, str]]:
             row[mean.heading] = _with_interval(mean)
             continue
         row[f"{mean.heading}: {_within(table.ours)}"] = _with_interval(mean)
-        row[f"{mean.heading}: {_within(table.beside)}"] = _number(mean.beside)
+        row[f"{mean.heading}: {_within(table.beside)}"] = _number(mean.beside, mean.digits)
     return list(rows.values())
 
 
@@ -75,13 +85,14 @@ def _within(words: str) -> str:
 def _with_interval(mean: Mean) -> str:
     """Our figure, with its interval where there is one."""
     if mean.low is None:
-        return _number(mean.ours)
-    return f"{_number(mean.ours)} [{_number(mean.low)}, {_number(mean.high)}]"
+        return _number(mean.ours, mean.digits)
+    ours, low, high = (_number(value, mean.digits) for value in (mean.ours, mean.low, mean.high))
+    return f"{ours} [{low}, {high}]"
 
 
-def _number(value: float | None) -> str:
-    """Three digits after the point, a minus as long as a plus, a dash for what is not known."""
-    return "–" if value is None else f"{value:.3f}".replace("-", "−")
+def _number(value: float | None, digits: int) -> str:
+    """So many digits after the point; a dash for what is not known."""
+    return "–" if value is None else fixed(value, digits)
 
 
 def show_class_table(choice: Choice) -> None:
@@ -91,7 +102,8 @@ def show_class_table(choice: Choice) -> None:
     if not values:
         st.info("Choose at least one system.")
         return
-    st.plotly_chart(class_figure(values), key="classes", config={"displayModeBar": False})
+    st.markdown(OURS_ALONE.format(len(choice.table.classes)))
+    show_chart(class_figure(values), "classes")
     with st.expander("As a table"):
         labels = list(next(iter(values.values()), {}))
         rows = [

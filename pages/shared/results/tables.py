@@ -65,6 +65,11 @@ class Mean:
     high: float | None
     beside: float | None
 
+    @property
+    def digits(self) -> int:
+        """How many digits after the point are worth showing: of dB, one."""
+        return 1 if self.heading.endswith(", dB") else 3
+
 
 @dataclass(frozen=True)
 class Table:

@@ -1,0 +1,52 @@
+"""What all charts of plotly have in common: legible text, and a picture of them as PNG or SVG.
+
+Conventions: whoever builds a figure ends with ``legible``; whoever shows it calls ``show_chart``. The picture
+is drawn by the visitor's browser, as the chart is seen: the server needs no browser for it, and nothing is
+drawn twice.
+"""
+
+import plotly.graph_objects as go
+import streamlit as st
+
+# Streamlit's own grey is too faint on white. It does not tell us of another theme before the next click, so
+# the ink of one theme can still be read on the other.
+INKS = {"light": "#676d78", "dark": "#8b93a1"}
+FORMATS = ("PNG", "SVG")
+PNG_SCALE = 3  # pixels of the picture for one on the page: fine enough for print
+
+
+def legible(figure: go.Figure) -> go.Figure:
+    """The figure with its text and camera in the ink of the theme that the visitor sees."""
+    ink = INKS["dark" if st.context.theme.type == "dark" else "light"]
+    font = {"color": ink}
+    figure.update_layout(
+        font=font, hoverlabel={"font": font}, legend={"font": font},
+        modebar={"color": ink, "activecolor": ink},
+    )  # fmt: skip
+    figure.update_xaxes(tickfont=font, title={"font": font})
+    figure.update_yaxes(tickfont=font, title={"font": font})
+    return figure
+
+
+@st.fragment  # another kind of picture need not draw the page anew
+def show_chart(figure: go.Figure, key: str) -> None:
+    """A chart with a camera above it, and the choice of what the camera saves; ``key`` names the file."""
+    chosen = f"{key}_picture"
+    kind = st.session_state.get(chosen, FORMATS[0])
+    st.plotly_chart(figure, key=key, config=picture_config(key, kind))
+    with st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
+        st.caption("The camera saves the chart as", width="content")
+        st.segmented_control(
+            "The camera saves the chart as", FORMATS, default=FORMATS[0], required=True, key=chosen,
+            label_visibility="collapsed", width="content",
+        )  # fmt: skip
+
+
+def picture_config(name: str, kind: str) -> dict[str, object]:
+    """Plotly's settings for a mode bar of one button, which saves the chart."""
+    scale = PNG_SCALE if kind == "PNG" else 1
+    return {
+        "displayModeBar": True,  # not on hover alone: a finger cannot hover
+        "modeBarButtons": [["toImage"]],
+        "toImageButtonOptions": {"format": kind.lower(), "filename": name, "scale": scale},
+    }
