@@ -11,7 +11,7 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from pages.shared.brought import Brought, bring
-from pages.shared.cached import digest, recording
+from pages.shared.cached import LONGEST_S, digest, recording
 from pages.shared.link import bound_to_link
 from pages.shared.overview.panel import show_overview
 from pages.shared.state import READABLE, Synthesis
@@ -89,10 +89,16 @@ def show_clip_picker(*, takes_recordings: bool = True) -> Clip | None:
 
 
 def _draw_uploader(on_change: Callable[[], None]) -> UploadedFile | None:
-    return st.file_uploader(
-        f"Audio or video file, at most {UPLOAD_LIMIT_MB} MB and one hour",
+    file = st.file_uploader(
+        f"Audio or video file, at most {UPLOAD_LIMIT_MB} MB and one hour ({LONGEST_S:g} s)",
         key="upload", max_upload_size=UPLOAD_LIMIT_MB, on_change=on_change,
     )  # fmt: skip
+    # Always there: a file that is too large never reaches Python, and the browser only marks it red.
+    st.caption(
+        "A file marked red is too large: cut it into shorter ones, or analyse it, at any size and length, "
+        "with `python -m sedtf_core analyse FILE --out DIR`."
+    )
+    return file
 
 
 def _draw_microphone(on_change: Callable[[], None]) -> UploadedFile | None:
