@@ -150,6 +150,41 @@ def test_a_synthesised_clip_of_a_link_goes_along_with_its_places(
     page.close()
 
 
+def test_the_systems_of_the_events_page_are_in_its_link_and_outlast_another_page(
+    browser: Browser, application: str
+) -> None:
+    page = open_explore(browser, application)
+    go_to(page, "Events")
+    systems = page.locator(".st-key-event_systems")
+    systems.get_by_role("button", name="GMP").click()
+    page.wait_for_url(re.compile(r"\?event_systems=GAP&event_systems=GWRP$"))
+    go_to(page, "Explore")
+    page.wait_for_url(re.compile(r"^[^?]*$"))
+    go_to(page, "Events")
+    page.wait_for_url(re.compile(r"\?event_systems=GAP&event_systems=GWRP$"))
+    systems.get_by_role("button", name="GMP").click()
+    page.wait_for_url(re.compile(r"^[^?]*$"))
+    page.close()
+
+
+def test_the_filters_of_the_results_come_back_with_the_address(
+    browser: Browser, application: str
+) -> None:
+    page = browser.new_page(viewport={"width": 1400, "height": 1000})
+    page.set_default_timeout(PATIENCE_MS)
+    page.add_init_script(NOT_TWICE)
+    page.goto(f"{application}/tables?table=Event+F1+a+class+(Table+VII)")
+    page.locator(".st-key-results_snr").get_by_text("0 dB", exact=True).click()
+    page.wait_for_url(re.compile(r"results_snr=0\+dB"))
+    page.locator(".st-key-results_systems").get_by_text("GAP", exact=True).click()
+    page.wait_for_url(re.compile("results_systems=GMP&results_systems=GWRP"))
+    page.reload()
+    expect(page.get_by_text("at 0 dB:")).to_be_visible()
+    expect(page.get_by_test_id("stToast")).to_have_count(0)
+    assert "results_systems=GMP&results_systems=GWRP" in page.url
+    page.close()
+
+
 def test_what_of_a_link_does_not_fit_the_clip_leaves_the_link(
     browser: Browser, application: str
 ) -> None:
