@@ -19,7 +19,6 @@ from pages.shared.cached import (
 from pages.shared.clips import Clip, Recording
 from pages.shared.state import recipe
 from pages.shared.views import title
-from sedtf_core.config import DetectionConfig
 from sedtf_core.errors import InputError
 from sedtf_core.inference import Analysis
 from sedtf_core.mixing import Mixture
@@ -52,8 +51,3 @@ def clip_analyses(clip: Clip, systems: Sequence[str]) -> list[Analysis] | None:
     except InputError as error:
         st.error(f"This clip cannot be analysed: {error}")
         return None
-
-
-def at_operating_point(analysis: Analysis, detection: DetectionConfig) -> Analysis:
-    """The same analysis with other thresholds and lengths."""
-    return analysis.at(detection)

@@ -11,9 +11,10 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from pages.shared.brought import Brought, bring
-from pages.shared.cached import digest, recording
+from pages.shared.cached import LONGEST_S, digest, recording
+from pages.shared.link import bound_to_link
 from pages.shared.overview.panel import show_overview
-from pages.shared.state import Synthesis
+from pages.shared.state import READABLE, Synthesis
 from pages.shared.synthesis.panel import LINK as PLACED
 from pages.shared.synthesis.panel import show_synthesis
 from sedtf_core.config import SAMPLE_RATE
@@ -63,12 +64,14 @@ def show_clip_picker(*, takes_recordings: bool = True) -> Clip | None:
 
     A page that takes no recordings asks for none: it says itself what to do instead.
     """
-    source = st.segmented_control(
-        "Source", SOURCES, default=SOURCES[0], key="source", required=True,
-        bind="query-params", persist_state="session", label_visibility="collapsed",
-    )  # fmt: skip
+    with bound_to_link({"source": SOURCES.__contains__}):
+        source = st.segmented_control(
+            "Source", SOURCES, default=SOURCES[0], key="source", required=True,
+            bind="query-params", persist_state="session", label_visibility="collapsed",
+        )  # fmt: skip
     if source == "Synthesise":
-        return show_synthesis()
+        with bound_to_link(READABLE):
+            return show_synthesis()
     st.query_params.pop(PLACED, None)
     if source in ("Upload", "Record") and not takes_recordings:
         return None
@@ -86,10 +89,16 @@ def show_clip_picker(*, takes_recordings: bool = True) -> Clip | None:
 
 
 def _draw_uploader(on_change: Callable[[], None]) -> UploadedFile | None:
-    return st.file_uploader(
-        f"Audio or video file, at most {UPLOAD_LIMIT_MB} MB and one hour",
+    file = st.file_uploader(
+        f"Audio or video file, at most {UPLOAD_LIMIT_MB} MB and one hour ({LONGEST_S:g} s)",
         key="upload", max_upload_size=UPLOAD_LIMIT_MB, on_change=on_change,
     )  # fmt: skip
+    # Always there: a file that is too large never reaches Python, and the browser only marks it red.
+    st.caption(
+        "A file marked red is too large: cut it into shorter ones, or analyse it, at any size and length, "
+        "with `python -m sedtf_core analyse FILE --out DIR`."
+    )
+    return file
 
 
 def _draw_microphone(on_change: Callable[[], None]) -> UploadedFile | None:
@@ -100,14 +109,11 @@ def _draw_microphone(on_change: Callable[[], None]) -> UploadedFile | None:
 
 def _show_example() -> Synthesis:
     """One of six prepared mixtures."""
-    name = st.selectbox(
-        "Example",
-        list(EXAMPLES),
-        key="example",
-        bind="query-params",
-        persist_state="session",
-        label_visibility="collapsed",
-    )
+    with bound_to_link({"example": EXAMPLES.__contains__}):
+        name = st.selectbox(
+            "Example", list(EXAMPLES), key="example", bind="query-params",
+            persist_state="session", label_visibility="collapsed",
+        )  # fmt: skip
     return EXAMPLES[name]
 
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 
 import plotly.graph_objects as go
 
-from pages.shared.analyses import at_operating_point
 from pages.shared.charts import legible
 from pages.shared.views import TITLES, title
 from sedtf_core.evaluation.event import Collars, hits, match
@@ -110,7 +109,7 @@ def swept_counts(analysis: Analysis, truth: Sequence[Event]) -> list[tuple[float
     points = []
     for high in (low, *(step for step in SWEPT_THRESHOLDS if step > low)):
         detection = replace(analysis.detection, high_threshold=high)
-        points.append((high, count_events(truth, at_operating_point(analysis, detection).events)))
+        points.append((high, count_events(truth, analysis.at(detection).events)))
     return points
 
 

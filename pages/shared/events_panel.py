@@ -9,11 +9,12 @@ from dataclasses import replace
 
 import streamlit as st
 
-from pages.shared.analyses import at_operating_point
 from pages.shared.cached import mask_systems, tuned_detections
+from pages.shared.charts import show_chart
 from pages.shared.event_lanes import KEY as LANES_KEY
 from pages.shared.event_lanes import lanes_figure
 from pages.shared.event_scores import MISS, Judged, count_judged, judge, precision_recall_figure
+from pages.shared.link import bound_to_link
 from pages.shared.number_table import show_rows
 from pages.shared.tuned_points import SNR_DB as TUNED_AT_DB
 from pages.shared.view_link import linked_point, put_point_in_link, show_link
@@ -29,6 +30,7 @@ HOP_S = FeatureConfig().frame_hop_s
 LONGEST_FRAMES = 200  # as in the player, whose operating point this is
 MEDIANS = tuple(range(1, 100, 2))
 KEYS = ("score_thresholds", "tagging_threshold", "min_event", "max_gap", "median")
+SYSTEMS_KEY = "event_systems"
 TRUTH_LANE = "Truth"
 
 
@@ -38,13 +40,21 @@ def show_system_choice() -> tuple[str, ...]:
     if not names:
         st.info("No checkpoint is installed. Train one with `python -m train.train`.")
         return ()
-    chosen = st.segmented_control(
-        "Systems", names, selection_mode="multi", default=mask_systems() or names[:1],
-        format_func=title, key="event_systems",
-    )  # fmt: skip
+    with bound_to_link({SYSTEMS_KEY: lambda text: not text or text in map(title, names)}):
+        chosen = st.segmented_control(
+            "Systems", names, selection_mode="multi", default=mask_systems() or names[:1],
+            format_func=title, key=SYSTEMS_KEY, bind="query-params", persist_state="session",
+            on_change=_order_systems,
+        )  # fmt: skip
     if not chosen:
         st.info("Choose at least one system.")
     return tuple(name for name in names if name in chosen)
+
+
+def _order_systems() -> None:
+    """Put the chosen systems in their usual order: in another, the usual ones would stand in the link."""
+    chosen = st.session_state[SYSTEMS_KEY]
+    st.session_state[SYSTEMS_KEY] = [name for name in shipped_names() if name in chosen]
 
 
 @st.fragment
@@ -55,7 +65,7 @@ def show_operating_point(
     detection = _show_sliders()
     _show_points([analysis.system for analysis in analyses])
     put_point_in_link(detection)
-    moved = [at_operating_point(analysis, detection) for analysis in analyses]
+    moved = [analysis.at(detection) for analysis in analyses]
     judged = {analysis.system: judge(truth, analysis.events) for analysis in moved}
     if truth is not None:
         _show_scores(judged)
@@ -63,15 +73,11 @@ def show_operating_point(
         **({} if truth is None else {TRUTH_LANE: judge(None, truth)}),
         **{title(system): events for system, events in judged.items()},
     }
-    st.plotly_chart(
-        lanes_figure(lanes, moved[0].duration_s), key="lanes", config={"displayModeBar": False}
-    )
+    show_chart(lanes_figure(lanes, moved[0].duration_s), "lanes")
     if truth is not None:
         st.caption(LANES_KEY)
     if truth and st.toggle("Precision and recall over the high threshold", key="show_curve"):
-        st.plotly_chart(
-            precision_recall_figure(moved, truth), key="curve", config={"displayModeBar": False}
-        )
+        show_chart(precision_recall_figure(moved, truth), "curve")
     _show_table(moved, judged, is_judged=truth is not None)
     show_link(note)
 

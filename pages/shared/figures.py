@@ -15,7 +15,6 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from pages.shared.analyses import (
-    at_operating_point,
     clip_analysis,
     clip_waveform,
     known_mixture,
@@ -55,7 +54,7 @@ class FigureOrder:
     def analyses(self) -> list[Analysis]:
         """What each system finds."""
         found = [clip_analysis(self.clip, system) for system in self.systems]
-        return [at_operating_point(a, self.detection) if self.detection else a for a in found]
+        return [a.at(self.detection) if self.detection else a for a in found]
 
 
 def classes_to_draw(clip: Clip, systems: Sequence[str]) -> list[str]:

@@ -18,6 +18,7 @@ from pages.shared.cached import mixture, mixture_estimates, separation_gain_db
 from pages.shared.charts import legible, show_chart
 from pages.shared.class_choice import show_class_choice
 from pages.shared.clips import Recording
+from pages.shared.link import bound_to_link
 from pages.shared.number_table import show_rows
 from pages.shared.numbers import MINUS, signed_db, spans_s
 from pages.shared.state import Synthesis, recipe
@@ -143,11 +144,12 @@ def mask_name(system: str | None) -> str:
 
 def show_span_choice() -> bool:
     """Whether levels are measured on the event's own samples rather than on the whole clip."""
-    measured_on = st.segmented_control(
-        "Measured on", SPANS, default=SPANS[0], key="measured_on", required=True,
-        bind="query-params",
-        help="The whole clip also rewards silence where the event is not; its own span does not.",
-    )  # fmt: skip
+    with bound_to_link({"measured_on": SPANS.__contains__}):
+        measured_on = st.segmented_control(
+            "Measured on", SPANS, default=SPANS[0], key="measured_on", required=True,
+            bind="query-params",
+            help="The whole clip also rewards silence where the event is not; its own span does not.",
+        )  # fmt: skip
     return measured_on == SPANS[1]
 
 

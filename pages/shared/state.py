@@ -9,7 +9,7 @@ first. Those share the one mask that a network has for their class.
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -23,6 +23,7 @@ from sedtf_core.mixing import Placement, Recipe, draw_recipe
 MOST_CLASSES = 5
 MOST_OF_A_CLASS = 3
 SNR_RANGE_DB = (-20, 30)
+SEED_RANGE = (0, 9999)
 CLIP_MS = round(1000 * MixtureConfig.seconds)
 _LINKED = re.compile(r"([1-9][0-9]{0,2})-(0|[1-9][0-9]{0,4})")
 
@@ -164,6 +165,23 @@ def text_to_placed(text: str, classes: Sequence[str]) -> Places | None:
             return None
         places[label] = own
     return places
+
+
+def _is_within(text: str, least: int, most: int) -> bool:
+    """Whether a text is a number of a range."""
+    try:
+        return least <= float(text) <= most  # written so that NaN is refused as well
+    except ValueError:
+        return False
+
+
+# A synthesised clip's parameters in the link → whether a text can be read; no event at all is ``events=``.
+READABLE: Mapping[str, Callable[[str], bool]] = {
+    "events": lambda text: not text or text in map(display_name, library().labels()),
+    "scene": lambda text: text in (s.label.replace("_", " ") for s in library().scenes()),
+    "snr": lambda text: _is_within(text, *SNR_RANGE_DB),
+    "seed": lambda text: _is_within(text, *SEED_RANGE),
+}
 
 
 def rolled(synthesis: Synthesis) -> Synthesis:

@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pages.shared.analyses import (
-    at_operating_point,
     clip_analysis,
     clip_waveform,
     known_mixture,
@@ -55,7 +54,7 @@ class Order:
     def analysis(self) -> Analysis:
         """What the system finds."""
         analysis = clip_analysis(self.clip, self.system)
-        return at_operating_point(analysis, self.detection) if self.detection else analysis
+        return analysis.at(self.detection) if self.detection else analysis
 
 
 def event_files(order: Order) -> dict[str, str]:

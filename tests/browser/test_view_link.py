@@ -89,6 +89,102 @@ def test_a_threshold_moved_by_keys_comes_back_and_is_that_of_the_events_page(
     page.close()
 
 
+def example(page: Page) -> Locator:
+    return page.locator(".st-key-example").get_by_role("combobox")
+
+
+def choose_example(page: Page, name: str) -> None:
+    example(page).click()
+    page.get_by_role("option", name=name).click()
+
+
+def go_back_to(page: Page, heading: str) -> None:
+    """Press Back until another page shows: Streamlit adds an entry where it writes a link anew."""
+    for _ in range(4):
+        page.go_back()
+        page.wait_for_timeout(1000)
+        if page.get_by_role("heading", level=1, name=heading).is_visible():
+            return
+    raise AssertionError(f"no page {heading} behind this one")
+
+
+def test_the_clip_of_a_link_goes_along_to_every_page_and_back(
+    browser: Browser, application: str
+) -> None:
+    page = open_explore(browser, f"{application}/?example=A+thunderstorm")
+    for name in ("Events", "Listen", "Explore", "Listen"):
+        go_to(page, name)
+        expect(page.get_by_role("heading", level=1, name=name)).to_be_visible()
+        expect(example(page)).to_have_value("A thunderstorm")
+        page.wait_for_url(re.compile(r"\?example=A\+thunderstorm$"))
+    choose_example(page, "Drums on a train")
+    page.wait_for_url(re.compile(r"\?example=Drums\+on\+a\+train$"))
+    go_back_to(page, "Explore")
+    expect(example(page)).to_have_value("A thunderstorm")
+    page.wait_for_url(re.compile(r"\?example=A\+thunderstorm$"))
+    page.close()
+
+
+def test_what_was_chosen_as_usual_stays_so_on_the_next_page(
+    browser: Browser, application: str
+) -> None:
+    page = open_explore(browser, f"{application}/?example=A+thunderstorm")
+    choose_example(page, "Bark, trumpet, cowbell in rain")
+    page.wait_for_url(re.compile(r"^[^?]*$"))
+    go_to(page, "Events")
+    expect(page.get_by_role("heading", level=1, name="Events")).to_be_visible()
+    expect(example(page)).to_have_value("Bark, trumpet, cowbell in rain")
+    assert "?" not in page.url
+    page.close()
+
+
+def test_a_synthesised_clip_of_a_link_goes_along_with_its_places(
+    browser: Browser, application: str
+) -> None:
+    link = "source=Synthesise&events=Bark&events=Oboe&scene=wind&snr=-5&placed=3-2150.1-5000"
+    page = open_explore(browser, f"{application}/?{link}")
+    go_to(page, "Events")
+    expect(page.get_by_role("heading", level=1, name="Events")).to_be_visible()
+    page.wait_for_url(re.compile("placed="))
+    assert sorted(page.url.split("?")[1].split("&")) == sorted(link.split("&"))
+    page.close()
+
+
+def test_the_systems_of_the_events_page_are_in_its_link_and_outlast_another_page(
+    browser: Browser, application: str
+) -> None:
+    page = open_explore(browser, application)
+    go_to(page, "Events")
+    systems = page.locator(".st-key-event_systems")
+    systems.get_by_role("button", name="GMP").click()
+    page.wait_for_url(re.compile(r"\?event_systems=GAP&event_systems=GWRP$"))
+    go_to(page, "Explore")
+    page.wait_for_url(re.compile(r"^[^?]*$"))
+    go_to(page, "Events")
+    page.wait_for_url(re.compile(r"\?event_systems=GAP&event_systems=GWRP$"))
+    systems.get_by_role("button", name="GMP").click()
+    page.wait_for_url(re.compile(r"^[^?]*$"))
+    page.close()
+
+
+def test_the_filters_of_the_results_come_back_with_the_address(
+    browser: Browser, application: str
+) -> None:
+    page = browser.new_page(viewport={"width": 1400, "height": 1000})
+    page.set_default_timeout(PATIENCE_MS)
+    page.add_init_script(NOT_TWICE)
+    page.goto(f"{application}/tables?table=Event+F1+a+class+(Table+VII)")
+    page.locator(".st-key-results_snr").get_by_text("0 dB", exact=True).click()
+    page.wait_for_url(re.compile(r"results_snr=0\+dB"))
+    page.locator(".st-key-results_systems").get_by_text("GAP", exact=True).click()
+    page.wait_for_url(re.compile("results_systems=GMP&results_systems=GWRP"))
+    page.reload()
+    expect(page.get_by_text("at 0 dB:")).to_be_visible()
+    expect(page.get_by_test_id("stToast")).to_have_count(0)
+    assert "results_systems=GMP&results_systems=GWRP" in page.url
+    page.close()
+
+
 def test_what_of_a_link_does_not_fit_the_clip_leaves_the_link(
     browser: Browser, application: str
 ) -> None:

@@ -77,6 +77,16 @@ def test_an_empty_upload_says_what_to_do(source: str) -> None:
     assert page.info
 
 
+def test_the_uploader_says_its_limits_and_what_to_do_beyond_them() -> None:
+    page = open_page("pages/explore.py")
+    page.query_params["source"] = "Upload"
+    page.run()
+    label = page.file_uploader(key="upload").label
+    assert f"{clips.UPLOAD_LIMIT_MB} MB" in label
+    assert f"{cached.LONGEST_S:g} s" in label  # as the error has it
+    assert any("sedtf_core analyse" in caption.value for caption in page.caption)
+
+
 def wav_bytes(waveform: np.ndarray, folder: Path) -> bytes:
     soundfile.write(folder / "x.wav", waveform, 32_000, subtype="FLOAT")
     return (folder / "x.wav").read_bytes()

@@ -110,6 +110,35 @@ def test_systems_of_a_class_table_can_be_left_out_down_to_none(folder: Path) -> 
     assert not page.exception
 
 
+def test_every_filter_can_be_in_the_link(folder: Path) -> None:
+    write(folder, "2", MEANS)
+    write(folder, "7", CLASSES)
+    page = AppTest.from_file(str(PAGE), default_timeout=60)
+    page.query_params["table"] = CLASSES["title"]
+    page.query_params["results_snr"] = "0 dB"
+    page.query_params["results_systems"] = ["GWRP"]
+    page.query_params["results_classes"] = ["Hi-hat"]
+    page.run()
+    assert not page.exception
+    assert not page.toast
+    assert page.segmented_control(key="results_snr").value == 0.0
+    assert page.dataframe[0].value["Class"].tolist() == ["Hi-hat"]
+    assert page.dataframe[0].value["GWRP"].tolist() == [0.0]
+
+
+def test_filters_of_the_link_that_a_table_does_not_have_are_named(folder: Path) -> None:
+    write(folder, "7", CLASSES)
+    page = AppTest.from_file(str(PAGE), default_timeout=60)
+    page.query_params["results_systems"] = ["GWRP", "Dragon"]
+    page.query_params["results_classes"] = "Bark"
+    page.run()
+    assert not page.exception
+    assert [toast.value for toast in page.toast] == [
+        "Left out of the link, because it cannot be read: results_systems."
+    ]
+    assert list(page.dataframe[0].value) == ["Class", "GWRP"]
+
+
 @pytest.mark.parametrize(
     "report",
     ["words", [], {}, {**MEANS, "rows": []}, {**MEANS, "rows": [{"snr_db": 0}]},

@@ -12,7 +12,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from pages.shared import take_away, take_away_panel
-from pages.shared.analyses import at_operating_point, clip_analysis, clip_waveform, known_mixture
+from pages.shared.analyses import clip_analysis, clip_waveform, known_mixture
 from pages.shared.cached import digest
 from pages.shared.clips import EXAMPLES, Recording
 from pages.shared.figures import FIGURES, FigureOrder, classes_to_draw, draw, figure_files
@@ -138,7 +138,7 @@ def test_files_follow_the_operating_point() -> None:
 
 def test_the_operating_point_of_the_analysis_leaves_its_events_as_they_are() -> None:
     analysis = clip_analysis(CLIP, "gwrp")
-    again = at_operating_point(analysis, analysis.detection)
+    again = analysis.at(analysis.detection)
     assert again.events == analysis.events
     np.testing.assert_array_equal(again.detected, analysis.detected)
 

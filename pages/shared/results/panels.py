@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from pages.shared.charts import show_chart
+from pages.shared.link import bound_to_link
 from pages.shared.number_table import show_rows
 from pages.shared.numbers import fixed
 from pages.shared.results.figures import class_figure, mean_figure
@@ -28,25 +29,46 @@ def show_filters(tables: Sequence[Table]) -> Choice:
     """Choose a table, an SNR and, where rows are classes, systems and classes."""
     left, right = st.columns([3, 2])
     titles = [table.title for table in tables]
-    table = tables[titles.index(left.selectbox("Table", titles, key="table", bind="query-params"))]
-    snrs_db = table.snrs_db()
+    with left, bound_to_link({"table": titles.__contains__}):
+        chosen = st.selectbox("Table", titles, key="table", bind="query-params")
+    table = tables[titles.index(chosen)]
     with right:
+        snr_db = _show_snr_choice(table.snrs_db())
+    return Choice(table, snr_db) if table.means else _show_class_filters(table, snr_db)
+
+
+def _show_snr_choice(snrs_db: Sequence[float]) -> float:
+    """One of the SNRs that a table has figures for; the first to begin with, or if another table had it."""
+    with bound_to_link({"results_snr": lambda text: text in map(_decibels, snrs_db)}):
         snr_db = st.segmented_control(
-            "SNR", snrs_db, default=snrs_db[0], required=True, format_func=lambda snr: f"{snr:g} dB",
-            key="results_snr",
+            "SNR", snrs_db, default=snrs_db[0], required=True, format_func=_decibels,
+            key="results_snr", bind="query-params",
         )  # fmt: skip
-    snr_db = snr_db if snr_db in snrs_db else snrs_db[0]
-    if table.means:
-        return Choice(table, snr_db)
+    return snr_db if snr_db in snrs_db else snrs_db[0]
+
+
+def _decibels(snr_db: float) -> str:
+    """An SNR as it is read."""
+    return f"{snr_db:g} dB"
+
+
+def _show_class_filters(table: Table, snr_db: float) -> Choice:
+    """Systems and classes of a table whose rows are classes."""
     found = list(class_values(table, snr_db))
-    systems = st.segmented_control(
-        "Systems", found, selection_mode="multi", default=found[-SYSTEMS_AT_FIRST:],
-        key="results_systems",
-    )  # fmt: skip
-    labels = st.multiselect(
-        "Classes", [row["Class"] for row in table.classes], format_func=display_name,
-        placeholder="All classes", key="results_classes",
-    )  # fmt: skip
+    classes = [row["Class"] for row in table.classes]
+    readable = {
+        "results_systems": lambda text: not text or text in found,
+        "results_classes": lambda text: text in map(display_name, classes),
+    }
+    with bound_to_link(readable):
+        systems = st.segmented_control(
+            "Systems", found, selection_mode="multi", default=found[-SYSTEMS_AT_FIRST:],
+            key="results_systems", bind="query-params",
+        )  # fmt: skip
+        labels = st.multiselect(
+            "Classes", classes, format_func=display_name, placeholder="All classes",
+            key="results_classes", bind="query-params",
+        )  # fmt: skip
     return Choice(table, snr_db, tuple(s for s in found if s in systems), tuple(labels))
 
 

@@ -169,7 +169,7 @@ def class_values(
             continue
         for column, text in row.items():
             if column != "Class" and _system_and_snr(column)[1] == snr_db:
-                number = None if text in ("–", None) else float(text)
+                number = None if text in ("–", None) else float(str(text).split(" ")[0])
                 values.setdefault(_system_and_snr(column)[0], {})[row["Class"]] = number
     return values
 

@@ -13,7 +13,7 @@ import streamlit as st
 
 from pages.shared.cached import library
 from pages.shared.link import put_in_link
-from pages.shared.state import (
+from pages.shared.state import SEED_RANGE, (
     MOST_CLASSES,
     MOST_OF_A_CLASS,
     SNR_RANGE_DB,
@@ -70,7 +70,7 @@ def _show_choices() -> tuple[tuple[str, ...], str, int, int]:
         help="Level of each event over the level of the scene.",
     )  # fmt: skip
     seed = seed_column.number_input(
-        "Seed", 0, 9999, 0, key="seed", bind="query-params", persist_state="session", on_change=_forget,
+        "Seed", *SEED_RANGE, 0, key="seed", bind="query-params", persist_state="session", on_change=_forget,
         help="Draws a clip of each class and when it starts, in place of what was placed by hand.",
     )  # fmt: skip
     dice_column.button("New draw", on_click=_roll_seed, width="stretch", icon=":material/casino:")
