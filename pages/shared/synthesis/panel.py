@@ -13,9 +13,10 @@ import streamlit as st
 
 from pages.shared.cached import library
 from pages.shared.link import put_in_link
-from pages.shared.state import SEED_RANGE, (
+from pages.shared.state import (
     MOST_CLASSES,
     MOST_OF_A_CLASS,
+    SEED_RANGE,
     SNR_RANGE_DB,
     Placed,
     Places,
