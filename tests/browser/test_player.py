@@ -498,3 +498,38 @@ def test_axe_finds_no_fault(open_page: OpenPage, case: str, theme: str) -> None:
     found = axe.Axe().run(page, context={"include": [["[data-testid=stBidiComponentIsolated]"]]})
     faults = [(fault["id"], fault["nodes"][0]["html"]) for fault in found.response["violations"]]
     assert faults == []
+
+
+COLOURS_OF_A_PICTURE = """
+(canvas) => {
+  const { width, height } = canvas;
+  const inside = [width * 0.3, height * 0.1, width * 0.5, height * 0.6];
+  const pixels = canvas.getContext("2d").getImageData(...inside).data;
+  const colours = new Set();
+  for (let at = 0; at < pixels.length; at += 4) colours.add(pixels.slice(at, at + 3).join());
+  return colours.size;
+}"""
+
+
+@pytest.mark.parametrize("panel", ["spectrogram", "gwrp"])
+def test_a_panel_shows_the_levels_of_the_clip(open_page: OpenPage, panel: str) -> None:
+    page = open_page()
+    canvas = page.locator(f"[data-panel={panel}] canvas").first
+    assert canvas.evaluate(COLOURS_OF_A_PICTURE) > 50
+
+
+def test_an_emptied_level_goes_back_to_what_the_clip_began_with(open_page: OpenPage) -> None:
+    page = open_page()
+    lowest = page.get_by_label("Lowest level in dB")
+    first = lowest.input_value()
+    for text in ("-40", ""):
+        lowest.fill(text)
+        lowest.press("Enter")
+    expect(lowest).to_have_value(first)
+
+
+def test_the_help_of_a_panel_leads_to_its_step_of_the_lesson(open_page: OpenPage) -> None:
+    page = open_page()
+    page.get_by_role("button", name="About GWRP").click()
+    link = page.get_by_role("link", name="Lesson, step 5")
+    expect(link).to_have_attribute("href", "weak-labels?step=5")

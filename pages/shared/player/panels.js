@@ -183,7 +183,7 @@ export class MaskPanels {
   /** The spectrogram in a colour map, at the range of levels that is set. */
   levelImage(name, map) {
     const { view, plane, state, theme } = this.player;
-    const [low, high] = state.db.map((level) => `${level}`.replace("-", "\u2212"));
+    const [low, high] = state.db;
     const key = [name, theme.dark, state.axis, low, high].join();
     return this.remember(`level ${name}`, key, () =>
       unitImage(view.frames, plane.rows, (frame, row, pixels, at) => {
