@@ -24,9 +24,9 @@ PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 # Megabytes of the larger downloads on Linux; the others come to 0.4 each on average.
 SIZES_MB = {
-    "av": 36, "grpcio": 7, "llvmlite": 60, "matplotlib": 10, "mypy": 15, "numpy": 17, "pandas": 12,
+    "av": 36, "llvmlite": 60, "matplotlib": 10, "mypy": 15, "numpy": 17, "pandas": 12,
     "pillow": 7, "playwright": 54, "plotly": 10, "pyarrow": 55, "pydeck": 11, "ruff": 11, "scikit-learn": 9,
-    "scipy": 35, "streamlit": 11, "sympy": 6, "tensorboard": 6, "tensorboard-data-server": 7, "uv": 18,
+    "scipy": 35, "streamlit": 11, "sympy": 6, "uv": 18,
 }  # fmt: skip
 SMALL_MB = 0.4
 TORCH_CPU_MB = 190
