@@ -35,8 +35,8 @@ class RunFolder:
         Must equal those of the run that is resumed.
     arguments
         The command line, without the program.
-    processes
-        How many train together.
+    processes, machines
+        How many train together, and on how many machines.
     """
 
     def __init__(
@@ -45,9 +45,11 @@ class RunFolder:
         settings: TrainSettings,
         arguments: Sequence[str] = (),
         processes: int = 1,
+        machines: int = 1,
     ) -> None:
         """Write nothing yet."""
-        self.path, self.settings, self.processes = path, settings, processes
+        self.path, self.settings = path, settings
+        self.processes, self.machines = processes, machines
         self._arguments = [argument for argument in arguments if argument != "--resume"]
         self._lock = FileLock(path / "run.lock", timeout=0)
 
@@ -114,11 +116,13 @@ class RunFolder:
 
     def description(self) -> dict[str, Any]:
         """Return how to repeat the run: the command, and the versions and settings that it had."""
-        program = "python -m train.train"
+        program = "python"
         if self.processes > 1:
-            program = f"torchrun --nproc-per-node {self.processes} -m train.train"
+            # The same line on each machine; how they find each other is left to who types it.
+            machines = f"--nnodes {self.machines} " if self.machines > 1 else ""
+            program = f"torchrun {machines}--nproc-per-node {self.processes // self.machines}"
         return {
-            "command": " ".join([program, shlex.join(self._arguments)]).strip(),
+            "command": f"{program} -m train.train {shlex.join(self._arguments)}".strip(),
             "processes": self.processes,
             "version": sedtf_core.__version__,
             "torch": torch.__version__,

@@ -143,7 +143,8 @@ def _initial_width(options: argparse.Namespace) -> tuple[int, ...] | None:
 def train(options: argparse.Namespace, arguments: list[str], group: Group) -> None:
     """Start or resume the run that the command line describes."""
     settings = settings_of(options)
-    with closing(RunFolder(options.out, settings, arguments, group.size)) as folder:
+    folder = RunFolder(options.out, settings, arguments, group.size, group.machines)
+    with closing(folder):
         if group.is_first:
             folder.check(resume=options.resume)
         trainer = Trainer(

@@ -13,9 +13,12 @@ from safetensors.torch import load_file
 from sedtf_core.errors import InputError
 from sedtf_core.models import SYSTEMS
 from train.parallel import Group, choose_device
+from train.run_folder import RunFolder
+from train.settings import preset_settings
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = Path(__file__).with_name("gloo_run.py")
+TORCHRUN = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
 CPU = torch.device("cpu")
 
 
@@ -43,13 +46,36 @@ def test_a_device_that_is_not_there_is_one_line(name: str) -> None:
         choose_device(name)
 
 
-def run(launcher: list[str], sounds: Path, out: Path, system: str) -> None:
-    command = [sys.executable, *launcher, str(SCRIPT), "--sounds", str(sounds), "--system", system]
+@pytest.mark.parametrize(
+    ("processes", "machines", "command"),
+    [
+        (1, 1, "python -m train.train --system gap"),
+        (4, 1, "torchrun --nproc-per-node 4 -m train.train --system gap"),
+        (8, 2, "torchrun --nnodes 2 --nproc-per-node 4 -m train.train --system gap"),
+    ],
+)
+def test_the_command_of_a_run_starts_as_many_processes(
+    tmp_path: Path, processes: int, machines: int, command: str
+) -> None:
+    settings = preset_settings("laptop", "gap")
+    given = ["--system", "gap", "--resume"]
+    folder = RunFolder(tmp_path, settings, given, processes, machines)
+    assert folder.description()["command"] == command
+
+
+def start(
+    launcher: list[str], script: Path, sounds: Path, out: Path, system: str, *more: str
+) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, *launcher, str(script), "--sounds", str(sounds), "--system", system]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
-    done = subprocess.run(
-        [*command, "--out", str(out), "--device", "cpu"],
+    return subprocess.run(
+        [*command, "--out", str(out), "--device", "cpu", *more],
         env=environment, capture_output=True, text=True, check=False, timeout=300,
     )  # fmt: skip
+
+
+def run(launcher: list[str], sounds: Path, out: Path, system: str, *more: str) -> None:
+    done = start(launcher, SCRIPT, sounds, out, system, *more)
     assert done.returncode == 0, done.stderr[-3000:]
 
 
@@ -57,9 +83,8 @@ def run(launcher: list[str], sounds: Path, out: Path, system: str) -> None:
 @pytest.mark.parametrize("system", SYSTEMS)
 def test_two_processes_learn_what_one_learns(sounds: Path, tmp_path: Path, system: str) -> None:
     one, two = tmp_path / "one", tmp_path / "two"
-    torchrun = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
     run([], sounds, one, system)
-    run(torchrun, sounds, two, system)
+    run(TORCHRUN, sounds, two, system)
     for name, tensor in load_file(one / "last.safetensors").items():
         torch.testing.assert_close(
             load_file(two / "last.safetensors")[name], tensor, rtol=1e-4, atol=1e-6
