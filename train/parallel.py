@@ -52,11 +52,11 @@ class Group:
         return items[self.own]
 
     def agree(self, decision: bool) -> bool:
-        """Return what rank 0 decided, in every process."""
+        """Return, in every process, whether any of them decided so."""
         if self.size == 1:
             return decision
         flag = torch.tensor(int(decision), device=self.device)
-        distributed.broadcast(flag, src=0)
+        distributed.all_reduce(flag, distributed.ReduceOp.MAX)
         return bool(flag.item())
 
     def mean(self, values: torch.Tensor) -> torch.Tensor:

@@ -25,12 +25,12 @@ from train.settings import TrainSettings
 class RunFolder:
     """Owns config.json, log.csv, validation.csv, state.pt and the rest of one run's folder.
 
-    From ``start`` or a resuming ``check`` to ``close`` it keeps other runs out of the folder.
+    From ``keep_others_out`` or a resuming ``check`` to ``close`` it keeps other runs out of the folder.
 
     Parameters
     ----------
     path
-        Made by ``start``.
+        Made by ``keep_others_out``.
     settings
         Must equal those of the run that is resumed.
     arguments
@@ -57,8 +57,8 @@ class RunFolder:
         """Let other runs in."""
         self._lock.release()
 
-    def _keep_others_out(self) -> None:
-        """Two runs in one folder would mix their logs and overwrite each other's weights."""
+    def keep_others_out(self) -> None:
+        """Make the folder this run's: two would mix their logs and overwrite each other's weights."""
         with writing(self.path, "--out"):
             self.path.mkdir(parents=True, exist_ok=True)
             try:
@@ -70,16 +70,20 @@ class RunFolder:
 
     def check(self, *, resume: bool) -> None:
         """Check that a run can start or go on here, before minutes are spent on its data."""
-        config_path = self.path / "config.json"
+        holds_run = (self.path / "config.json").exists()
         if not resume:
-            if config_path.exists():
+            if holds_run:
                 raise InputError(
                     f"{self.path} already holds a run; add --resume or choose another --out"
                 )
             return
-        if not (self.path / "state.pt").is_file():
+        if not holds_run:
             raise InputError(f"{self.path} holds no run to resume; leave out --resume to start one")
-        self._keep_others_out()
+        if not (self.path / "state.pt").is_file():
+            raise InputError(
+                f"the run in {self.path} has no state.pt to go on from; start it anew in another --out"
+            )
+        self.keep_others_out()
         before = self._config()["settings"]
         values = json.loads(json.dumps(asdict(self.settings)))
         changed = [key for key, value in values.items() if before.get(key) != value]
@@ -89,9 +93,8 @@ class RunFolder:
                 f"not {values[changed[0]]}; resume with the same settings or start a new folder"
             )
 
-    def start(self, data_hash: str) -> None:
-        """Make the folder and write config.json, which says how to repeat the run."""
-        self._keep_others_out()
+    def write_config(self, data_hash: str) -> None:
+        """Write config.json, which says how to repeat the run."""
         config = {**self.description(), "data_hash": data_hash}
         write_json(self.path / "config.json", config, "--out")
 

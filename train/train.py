@@ -10,8 +10,12 @@ Every step has fresh mixtures; with --mixtures training goes over those of a fol
 they were made at: --snr-db and the curriculum then say nothing but where the valid split is measured.
 
 The run folder holds config.json (command, settings, package version, hash of the data), log.csv,
-validation.csv, the best and the last checkpoint, snapshots over the run, state.pt to resume from, exactly
-where it stopped, and at the end throughput.json and learning_curve.png.
+validation.csv, the best and the last checkpoint, snapshots over the run, state.pt to resume from, and at
+the end throughput.json and learning_curve.png.
+
+Ctrl-C or SIGTERM ends the run after the step that it is at, with exit status 130, and --resume goes on
+exactly there. A second one ends it at once; then, as after a crash, --resume goes on from the last
+measurement.
 """
 
 import argparse
@@ -159,7 +163,11 @@ def train(options: argparse.Namespace, arguments: list[str], group: Group) -> No
             run.resume()
         else:
             run.start()
-        run.go()
+        try:
+            run.go()
+        except KeyboardInterrupt:
+            message = f"stopped; go on with --resume (kept in {options.out})"
+            raise KeyboardInterrupt(message) from None
 
 
 @command
@@ -167,11 +175,8 @@ def main(arguments: list[str] | None = None) -> None:
     """Train as the command line says."""
     given = sys.argv[1:] if arguments is None else arguments
     options = parse_arguments(given)
-    try:
-        with joined_group(options.device) as group:
-            train(options, given, group)
-    except KeyboardInterrupt:
-        raise KeyboardInterrupt(f"stopped; go on with --resume (kept in {options.out})") from None
+    with joined_group(options.device) as group:
+        train(options, given, group)
 
 
 if __name__ == "__main__":

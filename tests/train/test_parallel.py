@@ -98,3 +98,31 @@ def test_two_processes_learn_what_one_learns(sounds: Path, tmp_path: Path, syste
     config = json.loads((two / "config.json").read_text())
     assert config["processes"] == 2
     assert config["command"].startswith("torchrun --nproc-per-node 2 -m train.train --sounds")
+
+
+@pytest.mark.slow
+def test_all_processes_stop_after_the_step_in_which_one_is_asked_to(
+    sounds: Path, tmp_path: Path
+) -> None:
+    script = tmp_path / "signalled.py"
+    script.write_text(f"""
+import os, runpy, signal
+import torch
+
+def backward(*given, **named):
+    calls.append(backpropagate(*given, **named))
+    if os.environ["RANK"] == "1" and len(calls) == 3:
+        os.kill(os.getpid(), signal.SIGTERM)
+
+calls, backpropagate, torch.Tensor.backward = [], torch.Tensor.backward, backward
+runpy.run_path({str(SCRIPT)!r}, run_name="__main__")
+""")
+    whole, stopped = tmp_path / "whole", tmp_path / "stopped"
+    run(TORCHRUN, sounds, whole, "gwrp")
+    done = start(TORCHRUN, script, sounds, stopped, "gwrp")
+    assert done.returncode != 0 and "stopped; go on with --resume" in done.stderr
+    assert torch.load(stopped / "state.pt", weights_only=True)["step"] == 3
+    run(TORCHRUN, sounds, stopped, "gwrp", "--resume")
+    for name, tensor in load_file(whole / "last.safetensors").items():
+        found = load_file(stopped / "last.safetensors")[name]
+        torch.testing.assert_close(found, tensor, rtol=0, atol=0)
