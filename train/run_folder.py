@@ -21,6 +21,9 @@ from sedtf_core.command_line import write_json, writing
 from sedtf_core.errors import InputError
 from train.settings import TrainSettings
 
+# The tables of a run, and what is read of them.
+COLUMNS = {"log.csv": ("step", "loss"), "validation.csv": ("step", "loss", "map")}
+
 
 class RunFolder:
     """Owns config.json, log.csv, validation.csv, state.pt and the rest of one run's folder.
@@ -141,10 +144,10 @@ class RunFolder:
         """Append a measurement of the valid split to validation.csv."""
         self._append("validation.csv", {"step": step, **figures})
 
-    def measurements_since_best(self, column: str = "map") -> int:
-        """How many measurements of the valid split came after the best one; 0 if the last is best."""
-        figures = [float(row[column]) for row in read_rows(self.path / "validation.csv")]
-        return figures[::-1].index(max(figures)) if figures else 0
+    def measurements_since_best(self) -> int:
+        """How many measurements of the valid split came after the highest mAP, the first of equal ones."""
+        figures = self._numbers("validation.csv")["map"]
+        return len(figures) - 1 - int(figures.argmax()) if len(figures) else 0
 
     def write_throughput(self, figures: dict[str, float | str | int]) -> None:
         """Write what training cost to throughput.json."""
@@ -155,20 +158,18 @@ class RunFolder:
     ) -> tuple[Int[np.ndarray, " points"], dict[str, Float[np.ndarray, " points"]]]:
         """Return the steps of the measurements, and there the loss in training and validation.
 
-        The training loss is the mean over the steps since the measurement before.
+        The training loss is the mean over the steps since the measurement before; nan where the log of
+        those steps is lost.
         """
-        measured = read_rows(self.path / "validation.csv")
-        steps = np.array([int(row["step"]) for row in measured])
-        log = read_rows(self.path / "log.csv")
-        logged = np.array([int(row["step"]) for row in log])
-        losses = np.array([float(row["loss"]) for row in log])
+        measured, log = self._numbers("validation.csv"), self._numbers("log.csv")
+        steps = measured["step"].astype(int)
         starts = np.concatenate([[0], steps[:-1]])
-        training = [
-            losses[(logged > start) & (logged <= end)].mean()
+        parts = [
+            log["loss"][(log["step"] > start) & (log["step"] <= end)]
             for start, end in zip(starts, steps, strict=True)
         ]
-        valid = np.array([float(row["loss"]) for row in measured])
-        return steps, {"training": np.array(training), "validation": valid}
+        training = np.array([part.mean() if len(part) else np.nan for part in parts])
+        return steps, {"training": training, "validation": measured["loss"]}
 
     def save_state(self, step: int, model: nn.Module, optimiser: torch.optim.Optimizer) -> None:
         """Keep all that an exact continuation needs."""
@@ -193,13 +194,25 @@ class RunFolder:
 
     def drop_rows_after(self, step: int) -> None:
         """Remove rows of later steps, which will be run again."""
-        for name in ("log.csv", "validation.csv"):
+        for name in COLUMNS:
+            steps = self._numbers(name)["step"]
+            if not len(steps):
+                continue  # no table, or the header alone
             path = self.path / name
-            if not path.exists():
-                continue
-            lines = path.read_text("utf-8").splitlines(keepends=True)
-            kept = lines[:1] + [line for line in lines[1:] if int(line.split(",")[0]) <= step]
-            path.write_text("".join(kept), "utf-8")
+            header, *lines = filter(str.strip, path.read_text("utf-8").splitlines())
+            kept = [line for line, at in zip(lines, steps, strict=True) if at <= step]
+            path.write_text("".join(f"{line}\n" for line in (header, *kept)), "utf-8")
+
+    def _numbers(self, name: str) -> dict[str, Float[np.ndarray, " rows"]]:
+        """Read the columns of a table, in which a crash or an editor may have left anything."""
+        path, columns = self.path / name, COLUMNS[name]
+        try:
+            rows = read_rows(path)
+            return {column: np.array([float(row[column]) for row in rows]) for column in columns}
+        except (ValueError, LookupError, TypeError, csv.Error):
+            raise InputError(
+                f"{path} is damaged; mend or remove the row without numbers for {', '.join(columns)}"
+            ) from None
 
     def _append(self, name: str, figures: dict[str, float]) -> None:
         """Add a row, with a header where the file is new."""

@@ -189,6 +189,54 @@ def test_a_damaged_run_folder_is_one_line(
     assert printed.startswith("error: ") and printed.count("\n") == 1 and message in printed
 
 
+@pytest.mark.parametrize(
+    ("name", "row"),
+    [
+        ("log.csv", "x,0.5,0.1"),
+        ("log.csv", "1"),
+        ("validation.csv", "x"),
+        ("validation.csv", "1,0.5,0.5,0.5,x"),
+    ],
+)
+def test_a_damaged_table_is_one_line_before_training_goes_on(
+    sounds: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, row: str
+) -> None:
+    run = tmp_path / "run"
+    train.main(arguments(sounds, run, "--steps", "1"))
+    with (run / name).open("a") as file:
+        file.write(f"{row}\n")
+    capsys.readouterr()
+    assert train.main(arguments(sounds, run, "--steps", "1", "--resume")) == 2
+    printed = capsys.readouterr().err
+    assert printed.startswith(f"error: {run / name} is damaged") and printed.count("\n") == 1
+
+
+def test_blank_lines_and_a_lost_log_do_no_harm(sounds: Path, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    train.main(arguments(sounds, run))
+    tables = {name: (run / name).read_text() for name in ("log.csv", "validation.csv")}
+    for name, text in tables.items():
+        (run / name).write_text(text.replace("\n", "\n\n", 2) + "\n")
+    assert train.main(arguments(sounds, run, "--resume")) == 0
+    assert tables == {name: (run / name).read_text() for name in tables}
+    (run / "log.csv").unlink()
+    assert train.main(arguments(sounds, run, "--resume")) == 0
+    assert (run / "learning_curve.png").exists()
+
+
+def test_a_run_without_its_state_is_not_said_to_be_none(
+    sounds: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = tmp_path / "run"
+    train.main(arguments(sounds, run, "--steps", "1"))
+    (run / "state.pt").unlink()
+    capsys.readouterr()
+    assert train.main(arguments(sounds, run, "--steps", "1", "--resume")) == 2
+    assert "has no state.pt to go on from; start it anew in another --out" in (
+        capsys.readouterr().err
+    )
+
+
 def test_valid_clips_of_recordings_in_the_train_split_are_left_out(
     sounds: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -527,6 +575,20 @@ def test_a_run_without_gain_stops_early_and_stays_stopped(
     assert load_checkpoint(tmp_path / "run" / "best").metadata.training["step"] == 2
     assert train.main([*given, "--resume"]) == 0
     assert "stopped at step 4" in capsys.readouterr().out
+
+
+def test_of_equal_measurements_the_first_is_best(
+    sounds: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    figures = dict.fromkeys(("f1", "auc", "loss", "map"), 0.5)
+    monkeypatch.setattr(trainer.Validation, "measure", lambda *_: figures)
+    monkeypatch.setitem(PRESETS, "laptop", replace(SMALL, steps=20, valid_every=1))
+    assert train.main(arguments(sounds, tmp_path / "run", "--patience", "2")) == 0
+    assert "stopped at step 3: no better mAP in 2" in capsys.readouterr().out
+    assert load_checkpoint(tmp_path / "run" / "best").metadata.training["step"] == 1
 
 
 def test_throughput_compares_whole_steps_with_the_network_alone(
