@@ -20,6 +20,7 @@ from sedtf_core.features import log_mel
 from train import ship, throughput, train, trainer
 from train.parallel import joined_group
 from train.run import Run
+from train.run_folder import RunFolder
 from train.settings import PRESETS, TrainSettings, preset_settings
 from train.sounds import without_heard_recordings
 from train.trainer import Trainer
@@ -415,6 +416,30 @@ def test_shorter_training_mixtures_leave_the_valid_split_as_it_is(
         long.validation.chunks, short.validation.chunks, strict=True
     ):
         assert torch.equal(expected, found) and torch.equal(labels, again)
+
+
+def test_a_run_measures_how_loud_the_training_mixtures_are(sounds: Path, tmp_path: Path) -> None:
+    loud = replace(SMALL, batch_size=8, curriculum=0.0)
+    with joined_group("cpu") as group:
+        trainer = Trainer(loud, sounds, group)
+    Run(trainer, RunFolder(tmp_path / "run", loud)).start()
+    heard = log_mel(trainer.synthesise(0)[0])
+    normalised = trainer.learner.model.normalise(heard).flatten(0, 1)
+    assert heard.mean().abs() > 1
+    assert normalised.mean(dim=0).abs().max() < 0.5
+    assert (normalised.std(dim=0) - 1).abs().max() < 0.3
+
+
+def test_a_step_learns_at_its_own_rate(sounds: Path) -> None:
+    with joined_group("cpu") as group:
+        trainer = Trainer(SMALL, sounds, group)
+    features, weak_labels = log_mel(torch.randn(2, 32_000)), torch.ones(2, 4)
+    weight = next(trainer.learner.model.parameters())
+    before = weight.detach().clone()
+    trainer.learner.learn(features, weak_labels, rate=0.0)
+    assert torch.equal(weight, before)
+    trainer.learner.learn(features, weak_labels, rate=1e-3)
+    assert not torch.equal(weight, before)
 
 
 def test_a_run_begins_with_the_weights_it_is_given(sounds: Path, tmp_path: Path) -> None:
