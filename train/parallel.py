@@ -2,9 +2,10 @@
 
     torchrun --nproc-per-node 4 -m train.train --sounds DIR --system gwrp --preset paper --out runs/gwrp
 
-Conventions: torchrun says who we are in RANK, LOCAL_RANK and WORLD_SIZE; every process draws the same
-recipes and takes its share of them, so that the batch of a step is the same however many share it; rank 0
-alone writes. Machines must see the same sounds and, to resume, the same run folder.
+Conventions: torchrun says who we are in RANK, LOCAL_RANK, WORLD_SIZE and, of machines, GROUP_WORLD_SIZE;
+every process draws the same recipes and takes its share of them, so that the batch of a step is the same
+however many share it; rank 0 alone writes. Machines must see the same sounds and, to resume, the same run
+folder.
 """
 
 import os
@@ -24,11 +25,12 @@ Item = TypeVar("Item")
 
 @dataclass(frozen=True)
 class Group:
-    """Which of how many processes this one is, and the device that it trains on."""
+    """Which of how many processes, on how many machines, this one is, and the device that it trains on."""
 
     device: torch.device
     rank: int = 0
     size: int = 1
+    machines: int = 1
 
     @property
     def is_first(self) -> bool:
@@ -50,11 +52,11 @@ class Group:
         return items[self.own]
 
     def agree(self, decision: bool) -> bool:
-        """Return what rank 0 decided, in every process."""
+        """Return, in every process, whether any of them decided so."""
         if self.size == 1:
             return decision
         flag = torch.tensor(int(decision), device=self.device)
-        distributed.broadcast(flag, src=0)
+        distributed.all_reduce(flag, distributed.ReduceOp.MAX)
         return bool(flag.item())
 
     def mean(self, values: torch.Tensor) -> torch.Tensor:
@@ -112,6 +114,7 @@ def joined_group(device_name: str) -> Iterator[Group]:
         torch.cuda.set_device(device)
     distributed.init_process_group("nccl" if device.type == "cuda" else "gloo")
     try:
-        yield Group(device, distributed.get_rank(), size)
+        machines = int(os.environ.get("GROUP_WORLD_SIZE", "1"))
+        yield Group(device, distributed.get_rank(), size, machines)
     finally:
         distributed.destroy_process_group()

@@ -1,8 +1,11 @@
 """A training run: from its step to the last, with what it measures and keeps on the way."""
 
 import math
+import signal
 import sys
+import threading
 import time
+from types import FrameType
 
 import torch
 from torch import Tensor
@@ -19,6 +22,36 @@ from train.trainer import Trainer
 LOG_EVERY = {"cuda": 25}
 
 
+class StopRequest:
+    """While entered, Ctrl-C and SIGTERM only leave a note; a second one stops at once, as Ctrl-C does.
+
+    Python lets the main thread alone handle signals, so elsewhere nothing is noted. A signal that the
+    process was started to ignore, as in the background of a shell, stays ignored.
+    """
+
+    def __init__(self) -> None:
+        """Begin unasked."""
+        self.is_made = False
+        self._before: dict[int, object] = {}
+
+    def __enter__(self) -> "StopRequest":
+        if threading.current_thread() is threading.main_thread():
+            for number in (signal.SIGINT, signal.SIGTERM):
+                if signal.getsignal(number) not in (signal.SIG_IGN, None):
+                    self._before[number] = signal.signal(number, self._note)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)  # type: ignore[arg-type]
+
+    def _note(self, _number: int, _frame: FrameType | None) -> None:
+        """Handle a signal."""
+        if self.is_made:
+            raise KeyboardInterrupt
+        self.is_made = True
+
+
 class Run:
     """Takes a trainer from its step to the last, and keeps what is measured in the run folder."""
 
@@ -26,7 +59,6 @@ class Run:
         """Begin with nothing to log."""
         self.trainer, self.folder, self.group = trainer, folder, trainer.group
         self._unlogged: list[tuple[int, Tensor, float]] = []
-        self._has_diverged = False
 
     def start(self) -> None:
         """Begin a new run: write config.json, measure the training set's statistics or take weights."""
@@ -37,7 +69,9 @@ class Run:
             model, source = trainer.learner.model, trainer.settings.init
             trainer.before = take_weights(model, trainer.metadata(), source)
         if self.group.is_first:
-            self.folder.start(trainer.data_hash)
+            self.folder.keep_others_out()
+            self._keep()  # before config.json, which says that there is a run to resume
+            self.folder.write_config(trainer.data_hash)
 
     def resume(self) -> None:
         """Take up weights, optimiser and step where the run folder left them."""
@@ -49,25 +83,47 @@ class Run:
             self.folder.drop_rows_after(trainer.step)
 
     def go(self) -> None:
-        """Train to the last step, or until there is no gain; the state is kept when interrupted."""
-        trainer, settings = self.trainer, self.trainer.settings
+        """Train to the last step, until there is no gain or until asked to stop, and keep the state.
+
+        Whatever else ends training, an error or a second Ctrl-C, may have taken half a step: then the
+        state is left as it was kept before.
+
+        Raises
+        ------
+        KeyboardInterrupt
+            If asked to stop.
+        """
+        trainer = self.trainer
         progress = tqdm(
             initial=trainer.step,
-            total=settings.steps,
+            total=trainer.settings.steps,
             unit="step",
             mininterval=0.5 if sys.stderr.isatty() else 30,
             disable=None if self.group.is_first else True,
         )
-        try:
-            is_stopped = self._has_stalled()
-            while trainer.step < settings.steps and not is_stopped:
-                with trainer.meter.step():
-                    self._step(progress)
-                is_stopped = self._after_step()
-        finally:
-            progress.close()
+        with progress, StopRequest() as request:
+            is_interrupted = self._train(progress, request)
             self._keep()
+        if is_interrupted:
+            raise KeyboardInterrupt
         self._finish()
+
+    def _train(self, progress: "tqdm[None]", request: StopRequest) -> bool:
+        """Take step after step, until there is no more to do or gain; returns whether asked to stop."""
+        trainer = self.trainer
+        is_stopped = self._has_stalled()
+        while trainer.step < trainer.settings.steps and not is_stopped:
+            with trainer.meter.step():
+                self._step(progress)
+            is_stopped = self._after_step()
+            # To agree means to wait for the device, as reading a loss does.
+            if (self._is_log_due() or self.group.size == 1) and self.group.agree(request.is_made):
+                return True
+        return False
+
+    def _is_log_due(self) -> bool:
+        """Whether losses are read after this step."""
+        return self.trainer.step % LOG_EVERY.get(self.group.device.type, 1) == 0
 
     def _step(self, progress: "tqdm[None]") -> None:
         """Train one step, and log now and then."""
@@ -78,7 +134,7 @@ class Run:
         seconds = time.perf_counter() - started
         self._unlogged.append((trainer.step, loss, seconds))
         progress.update()
-        if trainer.step % LOG_EVERY.get(self.group.device.type, 1) == 0:
+        if self._is_log_due():
             loss_now = self._log()
             rate = trainer.settings.batch_size / seconds
             progress.set_postfix(loss=f"{loss_now:.4f}", clips_per_s=f"{rate:.1f}", refresh=False)
@@ -89,7 +145,6 @@ class Run:
             return 0.0
         losses = self.group.mean(torch.stack([loss for _, loss, _ in self._unlogged])).tolist()
         if not math.isfinite(losses[-1]):
-            self._has_diverged = True
             raise InputError(
                 f"the loss is no number at step {self.trainer.step}; start again with a lower --peak-rate"
             )
@@ -114,11 +169,11 @@ class Run:
         if self.trainer.validation is not None:
             learner = self.trainer.learner
             figures = self.trainer.validation.measure(learner.model, learner.autocast())
-            tqdm.write(f"step {step}: " + "  ".join(f"{k} {v:.4f}" for k, v in figures.items()))
             self.folder.log_validation(step, figures)
             if self.folder.measurements_since_best() == 0:
                 self._save("best")
-            self._keep()
+            self._keep()  # before what may fail: the reader of a pipe may be gone
+            tqdm.write(f"step {step}: " + "  ".join(f"{k} {v:.4f}" for k, v in figures.items()))
         return self._has_stalled()
 
     def _has_stalled(self) -> bool:
@@ -131,10 +186,9 @@ class Run:
         return self.group.agree(is_stalled)
 
     def _keep(self) -> None:
-        """Write the last checkpoint and all that resuming needs, unless the weights are lost."""
-        if self.group.is_first and not self._has_diverged:
-            if self.group.size == 1:
-                self._log()  # of several, one that was interrupted must not wait for the others
+        """Write the last checkpoint and all that resuming needs, after a whole step."""
+        self._log()  # which refuses a loss that is no number: its weights are not kept
+        if self.group.is_first:
             self._save("last")
             learner = self.trainer.learner
             self.folder.save_state(self.trainer.step, learner.model, learner.optimiser)

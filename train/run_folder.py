@@ -21,22 +21,25 @@ from sedtf_core.command_line import write_json, writing
 from sedtf_core.errors import InputError
 from train.settings import TrainSettings
 
+# The tables of a run, and what is read of them.
+COLUMNS = {"log.csv": ("step", "loss"), "validation.csv": ("step", "loss", "map")}
+
 
 class RunFolder:
     """Owns config.json, log.csv, validation.csv, state.pt and the rest of one run's folder.
 
-    From ``start`` or a resuming ``check`` to ``close`` it keeps other runs out of the folder.
+    From ``keep_others_out`` or a resuming ``check`` to ``close`` it keeps other runs out of the folder.
 
     Parameters
     ----------
     path
-        Made by ``start``.
+        Made by ``keep_others_out``.
     settings
         Must equal those of the run that is resumed.
     arguments
         The command line, without the program.
-    processes
-        How many train together.
+    processes, machines
+        How many train together, and on how many machines.
     """
 
     def __init__(
@@ -45,9 +48,11 @@ class RunFolder:
         settings: TrainSettings,
         arguments: Sequence[str] = (),
         processes: int = 1,
+        machines: int = 1,
     ) -> None:
         """Write nothing yet."""
-        self.path, self.settings, self.processes = path, settings, processes
+        self.path, self.settings = path, settings
+        self.processes, self.machines = processes, machines
         self._arguments = [argument for argument in arguments if argument != "--resume"]
         self._lock = FileLock(path / "run.lock", timeout=0)
 
@@ -55,8 +60,8 @@ class RunFolder:
         """Let other runs in."""
         self._lock.release()
 
-    def _keep_others_out(self) -> None:
-        """Two runs in one folder would mix their logs and overwrite each other's weights."""
+    def keep_others_out(self) -> None:
+        """Make the folder this run's: two would mix their logs and overwrite each other's weights."""
         with writing(self.path, "--out"):
             self.path.mkdir(parents=True, exist_ok=True)
             try:
@@ -68,16 +73,20 @@ class RunFolder:
 
     def check(self, *, resume: bool) -> None:
         """Check that a run can start or go on here, before minutes are spent on its data."""
-        config_path = self.path / "config.json"
+        holds_run = (self.path / "config.json").exists()
         if not resume:
-            if config_path.exists():
+            if holds_run:
                 raise InputError(
                     f"{self.path} already holds a run; add --resume or choose another --out"
                 )
             return
-        if not (self.path / "state.pt").is_file():
+        if not holds_run:
             raise InputError(f"{self.path} holds no run to resume; leave out --resume to start one")
-        self._keep_others_out()
+        if not (self.path / "state.pt").is_file():
+            raise InputError(
+                f"the run in {self.path} has no state.pt to go on from; start it anew in another --out"
+            )
+        self.keep_others_out()
         before = self._config()["settings"]
         values = json.loads(json.dumps(asdict(self.settings)))
         changed = [key for key, value in values.items() if before.get(key) != value]
@@ -87,9 +96,8 @@ class RunFolder:
                 f"not {values[changed[0]]}; resume with the same settings or start a new folder"
             )
 
-    def start(self, data_hash: str) -> None:
-        """Make the folder and write config.json, which says how to repeat the run."""
-        self._keep_others_out()
+    def write_config(self, data_hash: str) -> None:
+        """Write config.json, which says how to repeat the run."""
         config = {**self.description(), "data_hash": data_hash}
         write_json(self.path / "config.json", config, "--out")
 
@@ -114,11 +122,13 @@ class RunFolder:
 
     def description(self) -> dict[str, Any]:
         """Return how to repeat the run: the command, and the versions and settings that it had."""
-        program = "python -m train.train"
+        program = "python"
         if self.processes > 1:
-            program = f"torchrun --nproc-per-node {self.processes} -m train.train"
+            # The same line on each machine; how they find each other is left to who types it.
+            machines = f"--nnodes {self.machines} " if self.machines > 1 else ""
+            program = f"torchrun {machines}--nproc-per-node {self.processes // self.machines}"
         return {
-            "command": " ".join([program, shlex.join(self._arguments)]).strip(),
+            "command": f"{program} -m train.train {shlex.join(self._arguments)}".strip(),
             "processes": self.processes,
             "version": sedtf_core.__version__,
             "torch": torch.__version__,
@@ -134,10 +144,10 @@ class RunFolder:
         """Append a measurement of the valid split to validation.csv."""
         self._append("validation.csv", {"step": step, **figures})
 
-    def measurements_since_best(self, column: str = "map") -> int:
-        """How many measurements of the valid split came after the best one; 0 if the last is best."""
-        figures = [float(row[column]) for row in read_rows(self.path / "validation.csv")]
-        return figures[::-1].index(max(figures)) if figures else 0
+    def measurements_since_best(self) -> int:
+        """How many measurements of the valid split came after the highest mAP, the first of equal ones."""
+        figures = self._numbers("validation.csv")["map"]
+        return len(figures) - 1 - int(figures.argmax()) if len(figures) else 0
 
     def write_throughput(self, figures: dict[str, float | str | int]) -> None:
         """Write what training cost to throughput.json."""
@@ -148,20 +158,18 @@ class RunFolder:
     ) -> tuple[Int[np.ndarray, " points"], dict[str, Float[np.ndarray, " points"]]]:
         """Return the steps of the measurements, and there the loss in training and validation.
 
-        The training loss is the mean over the steps since the measurement before.
+        The training loss is the mean over the steps since the measurement before; nan where the log of
+        those steps is lost.
         """
-        measured = read_rows(self.path / "validation.csv")
-        steps = np.array([int(row["step"]) for row in measured])
-        log = read_rows(self.path / "log.csv")
-        logged = np.array([int(row["step"]) for row in log])
-        losses = np.array([float(row["loss"]) for row in log])
+        measured, log = self._numbers("validation.csv"), self._numbers("log.csv")
+        steps = measured["step"].astype(int)
         starts = np.concatenate([[0], steps[:-1]])
-        training = [
-            losses[(logged > start) & (logged <= end)].mean()
+        parts = [
+            log["loss"][(log["step"] > start) & (log["step"] <= end)]
             for start, end in zip(starts, steps, strict=True)
         ]
-        valid = np.array([float(row["loss"]) for row in measured])
-        return steps, {"training": np.array(training), "validation": valid}
+        training = np.array([part.mean() if len(part) else np.nan for part in parts])
+        return steps, {"training": training, "validation": measured["loss"]}
 
     def save_state(self, step: int, model: nn.Module, optimiser: torch.optim.Optimizer) -> None:
         """Keep all that an exact continuation needs."""
@@ -186,13 +194,25 @@ class RunFolder:
 
     def drop_rows_after(self, step: int) -> None:
         """Remove rows of later steps, which will be run again."""
-        for name in ("log.csv", "validation.csv"):
+        for name in COLUMNS:
+            steps = self._numbers(name)["step"]
+            if not len(steps):
+                continue  # no table, or the header alone
             path = self.path / name
-            if not path.exists():
-                continue
-            lines = path.read_text("utf-8").splitlines(keepends=True)
-            kept = lines[:1] + [line for line in lines[1:] if int(line.split(",")[0]) <= step]
-            path.write_text("".join(kept), "utf-8")
+            header, *lines = filter(str.strip, path.read_text("utf-8").splitlines())
+            kept = [line for line, at in zip(lines, steps, strict=True) if at <= step]
+            path.write_text("".join(f"{line}\n" for line in (header, *kept)), "utf-8")
+
+    def _numbers(self, name: str) -> dict[str, Float[np.ndarray, " rows"]]:
+        """Read the columns of a table, in which a crash or an editor may have left anything."""
+        path, columns = self.path / name, COLUMNS[name]
+        try:
+            rows = read_rows(path)
+            return {column: np.array([float(row[column]) for row in rows]) for column in columns}
+        except (ValueError, LookupError, TypeError, csv.Error):
+            raise InputError(
+                f"{path} is damaged; mend or remove the row without numbers for {', '.join(columns)}"
+            ) from None
 
     def _append(self, name: str, figures: dict[str, float]) -> None:
         """Add a row, with a header where the file is new."""

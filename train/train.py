@@ -10,8 +10,12 @@ Every step has fresh mixtures; with --mixtures training goes over those of a fol
 they were made at: --snr-db and the curriculum then say nothing but where the valid split is measured.
 
 The run folder holds config.json (command, settings, package version, hash of the data), log.csv,
-validation.csv, the best and the last checkpoint, snapshots over the run, state.pt to resume from, exactly
-where it stopped, and at the end throughput.json and learning_curve.png.
+validation.csv, the best and the last checkpoint, snapshots over the run, state.pt to resume from, and at
+the end throughput.json and learning_curve.png.
+
+Ctrl-C or SIGTERM ends the run after the step that it is at, with exit status 130, and --resume goes on
+exactly there. A second one ends it at once; then, as after a crash, --resume goes on from the last
+measurement.
 """
 
 import argparse
@@ -29,6 +33,16 @@ from train.run import Run
 from train.run_folder import RunFolder
 from train.settings import PRESETS, TrainSettings, preset_settings
 from train.trainer import Trainer
+
+MAX_SEED = 2**32 - 1
+
+
+def seed(text: str) -> int:
+    """Read a seed; those of the steps are a million times as large and must fit into 64 bits."""
+    value = at_least(0)(text)
+    if value > MAX_SEED:
+        raise argparse.ArgumentTypeError(f"must be at most {MAX_SEED}, got {text}")
+    return value
 
 
 def parse_arguments(arguments: list[str]) -> argparse.Namespace:
@@ -75,7 +89,7 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
         "--events", dest="n_events", type=at_least(1), metavar="N", help="in a training mixture"
     )
     parser.add_argument("--snr-db", type=finite, nargs=2, metavar=("LO", "HI"))
-    parser.add_argument("--seed", type=at_least(0))
+    parser.add_argument("--seed", type=seed)
     parser.add_argument(
         "--speed-octaves",
         type=not_negative,
@@ -133,7 +147,8 @@ def _initial_width(options: argparse.Namespace) -> tuple[int, ...] | None:
 def train(options: argparse.Namespace, arguments: list[str], group: Group) -> None:
     """Start or resume the run that the command line describes."""
     settings = settings_of(options)
-    with closing(RunFolder(options.out, settings, arguments, group.size)) as folder:
+    folder = RunFolder(options.out, settings, arguments, group.size, group.machines)
+    with closing(folder):
         if group.is_first:
             folder.check(resume=options.resume)
         trainer = Trainer(
@@ -148,7 +163,11 @@ def train(options: argparse.Namespace, arguments: list[str], group: Group) -> No
             run.resume()
         else:
             run.start()
-        run.go()
+        try:
+            run.go()
+        except KeyboardInterrupt:
+            message = f"stopped; go on with --resume (kept in {options.out})"
+            raise KeyboardInterrupt(message) from None
 
 
 @command
@@ -156,11 +175,8 @@ def main(arguments: list[str] | None = None) -> None:
     """Train as the command line says."""
     given = sys.argv[1:] if arguments is None else arguments
     options = parse_arguments(given)
-    try:
-        with joined_group(options.device) as group:
-            train(options, given, group)
-    except KeyboardInterrupt:
-        raise KeyboardInterrupt(f"stopped; go on with --resume (kept in {options.out})") from None
+    with joined_group(options.device) as group:
+        train(options, given, group)
 
 
 if __name__ == "__main__":

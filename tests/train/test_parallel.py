@@ -13,9 +13,12 @@ from safetensors.torch import load_file
 from sedtf_core.errors import InputError
 from sedtf_core.models import SYSTEMS
 from train.parallel import Group, choose_device
+from train.run_folder import RunFolder
+from train.settings import preset_settings
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = Path(__file__).with_name("gloo_run.py")
+TORCHRUN = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
 CPU = torch.device("cpu")
 
 
@@ -43,13 +46,36 @@ def test_a_device_that_is_not_there_is_one_line(name: str) -> None:
         choose_device(name)
 
 
-def run(launcher: list[str], sounds: Path, out: Path, system: str) -> None:
-    command = [sys.executable, *launcher, str(SCRIPT), "--sounds", str(sounds), "--system", system]
+@pytest.mark.parametrize(
+    ("processes", "machines", "command"),
+    [
+        (1, 1, "python -m train.train --system gap"),
+        (4, 1, "torchrun --nproc-per-node 4 -m train.train --system gap"),
+        (8, 2, "torchrun --nnodes 2 --nproc-per-node 4 -m train.train --system gap"),
+    ],
+)
+def test_the_command_of_a_run_starts_as_many_processes(
+    tmp_path: Path, processes: int, machines: int, command: str
+) -> None:
+    settings = preset_settings("laptop", "gap")
+    given = ["--system", "gap", "--resume"]
+    folder = RunFolder(tmp_path, settings, given, processes, machines)
+    assert folder.description()["command"] == command
+
+
+def start(
+    launcher: list[str], script: Path, sounds: Path, out: Path, system: str, *more: str
+) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, *launcher, str(script), "--sounds", str(sounds), "--system", system]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
-    done = subprocess.run(
-        [*command, "--out", str(out), "--device", "cpu"],
+    return subprocess.run(
+        [*command, "--out", str(out), "--device", "cpu", *more],
         env=environment, capture_output=True, text=True, check=False, timeout=300,
     )  # fmt: skip
+
+
+def run(launcher: list[str], sounds: Path, out: Path, system: str, *more: str) -> None:
+    done = start(launcher, SCRIPT, sounds, out, system, *more)
     assert done.returncode == 0, done.stderr[-3000:]
 
 
@@ -57,9 +83,8 @@ def run(launcher: list[str], sounds: Path, out: Path, system: str) -> None:
 @pytest.mark.parametrize("system", SYSTEMS)
 def test_two_processes_learn_what_one_learns(sounds: Path, tmp_path: Path, system: str) -> None:
     one, two = tmp_path / "one", tmp_path / "two"
-    torchrun = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
     run([], sounds, one, system)
-    run(torchrun, sounds, two, system)
+    run(TORCHRUN, sounds, two, system)
     for name, tensor in load_file(one / "last.safetensors").items():
         torch.testing.assert_close(
             load_file(two / "last.safetensors")[name], tensor, rtol=1e-4, atol=1e-6
@@ -73,3 +98,31 @@ def test_two_processes_learn_what_one_learns(sounds: Path, tmp_path: Path, syste
     config = json.loads((two / "config.json").read_text())
     assert config["processes"] == 2
     assert config["command"].startswith("torchrun --nproc-per-node 2 -m train.train --sounds")
+
+
+@pytest.mark.slow
+def test_all_processes_stop_after_the_step_in_which_one_is_asked_to(
+    sounds: Path, tmp_path: Path
+) -> None:
+    script = tmp_path / "signalled.py"
+    script.write_text(f"""
+import os, runpy, signal
+import torch
+
+def backward(*given, **named):
+    calls.append(backpropagate(*given, **named))
+    if os.environ["RANK"] == "1" and len(calls) == 3:
+        os.kill(os.getpid(), signal.SIGTERM)
+
+calls, backpropagate, torch.Tensor.backward = [], torch.Tensor.backward, backward
+runpy.run_path({str(SCRIPT)!r}, run_name="__main__")
+""")
+    whole, stopped = tmp_path / "whole", tmp_path / "stopped"
+    run(TORCHRUN, sounds, whole, "gwrp")
+    done = start(TORCHRUN, script, sounds, stopped, "gwrp")
+    assert done.returncode != 0 and "stopped; go on with --resume" in done.stderr
+    assert torch.load(stopped / "state.pt", weights_only=True)["step"] == 3
+    run(TORCHRUN, sounds, stopped, "gwrp", "--resume")
+    for name, tensor in load_file(whole / "last.safetensors").items():
+        found = load_file(stopped / "last.safetensors")[name]
+        torch.testing.assert_close(found, tensor, rtol=0, atol=0)

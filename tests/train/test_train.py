@@ -20,6 +20,7 @@ from sedtf_core.features import log_mel
 from train import ship, throughput, train, trainer
 from train.parallel import joined_group
 from train.run import Run
+from train.run_folder import RunFolder
 from train.settings import PRESETS, TrainSettings, preset_settings
 from train.sounds import without_heard_recordings
 from train.trainer import Trainer
@@ -189,6 +190,54 @@ def test_a_damaged_run_folder_is_one_line(
     assert printed.startswith("error: ") and printed.count("\n") == 1 and message in printed
 
 
+@pytest.mark.parametrize(
+    ("name", "row"),
+    [
+        ("log.csv", "x,0.5,0.1"),
+        ("log.csv", "1"),
+        ("validation.csv", "x"),
+        ("validation.csv", "1,0.5,0.5,0.5,x"),
+    ],
+)
+def test_a_damaged_table_is_one_line_before_training_goes_on(
+    sounds: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, row: str
+) -> None:
+    run = tmp_path / "run"
+    train.main(arguments(sounds, run, "--steps", "1"))
+    with (run / name).open("a") as file:
+        file.write(f"{row}\n")
+    capsys.readouterr()
+    assert train.main(arguments(sounds, run, "--steps", "1", "--resume")) == 2
+    printed = capsys.readouterr().err
+    assert printed.startswith(f"error: {run / name} is damaged") and printed.count("\n") == 1
+
+
+def test_blank_lines_and_a_lost_log_do_no_harm(sounds: Path, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    train.main(arguments(sounds, run))
+    tables = {name: (run / name).read_text() for name in ("log.csv", "validation.csv")}
+    for name, text in tables.items():
+        (run / name).write_text(text.replace("\n", "\n\n", 2) + "\n")
+    assert train.main(arguments(sounds, run, "--resume")) == 0
+    assert tables == {name: (run / name).read_text() for name in tables}
+    (run / "log.csv").unlink()
+    assert train.main(arguments(sounds, run, "--resume")) == 0
+    assert (run / "learning_curve.png").exists()
+
+
+def test_a_run_without_its_state_is_not_said_to_be_none(
+    sounds: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = tmp_path / "run"
+    train.main(arguments(sounds, run, "--steps", "1"))
+    (run / "state.pt").unlink()
+    capsys.readouterr()
+    assert train.main(arguments(sounds, run, "--steps", "1", "--resume")) == 2
+    assert "has no state.pt to go on from; start it anew in another --out" in (
+        capsys.readouterr().err
+    )
+
+
 def test_valid_clips_of_recordings_in_the_train_split_are_left_out(
     sounds: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -336,6 +385,7 @@ def test_events_that_need_not_fit_into_a_mixture_are_one_line(
         (("--snr-db", "100", "100"), "snr_db must rise between -60 and 60, got 100 to 100"),
         (("--first-decay", "2"), "first_decay must be 0 or more and below 1, got 2"),
         (("--speed-octaves", "4"), "speed_octaves must lie in 0…3, got 4"),
+        (("--seed", "4294967296"), "argument --seed: must be at most 4294967295, got 4294967296"),
         (("--steps", "0"), "argument --steps: 0 is not a whole number from 1"),
         (("--device", "meta"), "there is no device 'meta' here"),
     ],
@@ -366,6 +416,30 @@ def test_shorter_training_mixtures_leave_the_valid_split_as_it_is(
         long.validation.chunks, short.validation.chunks, strict=True
     ):
         assert torch.equal(expected, found) and torch.equal(labels, again)
+
+
+def test_a_run_measures_how_loud_the_training_mixtures_are(sounds: Path, tmp_path: Path) -> None:
+    loud = replace(SMALL, batch_size=8, curriculum=0.0)
+    with joined_group("cpu") as group:
+        trainer = Trainer(loud, sounds, group)
+    Run(trainer, RunFolder(tmp_path / "run", loud)).start()
+    heard = log_mel(trainer.synthesise(0)[0])
+    normalised = trainer.learner.model.normalise(heard).flatten(0, 1)
+    assert heard.mean().abs() > 1
+    assert normalised.mean(dim=0).abs().max() < 0.5
+    assert (normalised.std(dim=0) - 1).abs().max() < 0.3
+
+
+def test_a_step_learns_at_its_own_rate(sounds: Path) -> None:
+    with joined_group("cpu") as group:
+        trainer = Trainer(SMALL, sounds, group)
+    features, weak_labels = log_mel(torch.randn(2, 32_000)), torch.ones(2, 4)
+    weight = next(trainer.learner.model.parameters())
+    before = weight.detach().clone()
+    trainer.learner.learn(features, weak_labels, rate=0.0)
+    assert torch.equal(weight, before)
+    trainer.learner.learn(features, weak_labels, rate=1e-3)
+    assert not torch.equal(weight, before)
 
 
 def test_a_run_begins_with_the_weights_it_is_given(sounds: Path, tmp_path: Path) -> None:
@@ -526,6 +600,20 @@ def test_a_run_without_gain_stops_early_and_stays_stopped(
     assert load_checkpoint(tmp_path / "run" / "best").metadata.training["step"] == 2
     assert train.main([*given, "--resume"]) == 0
     assert "stopped at step 4" in capsys.readouterr().out
+
+
+def test_of_equal_measurements_the_first_is_best(
+    sounds: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    figures = dict.fromkeys(("f1", "auc", "loss", "map"), 0.5)
+    monkeypatch.setattr(trainer.Validation, "measure", lambda *_: figures)
+    monkeypatch.setitem(PRESETS, "laptop", replace(SMALL, steps=20, valid_every=1))
+    assert train.main(arguments(sounds, tmp_path / "run", "--patience", "2")) == 0
+    assert "stopped at step 3: no better mAP in 2" in capsys.readouterr().out
+    assert load_checkpoint(tmp_path / "run" / "best").metadata.training["step"] == 1
 
 
 def test_throughput_compares_whole_steps_with_the_network_alone(
