@@ -132,17 +132,12 @@ def show_events(facts: LessonFacts) -> None:
     )
     figure = _scores_figure(facts, dict(zip(labels, scores, strict=True)), detection)
     st.plotly_chart(figure, key="lesson_scores", config={"displayModeBar": False})
-    st.dataframe(
-        [
-            {
-                "Sound": display_name(label),
-                "Truth": spans_s(facts.mixture.events_of(label)),
-                "Events that GWRP's scores give": _spans([e for e in found if e.label == label]),
-            }
-            for label in labels
-        ],
-        hide_index=True,
-    )
+    lines = [
+        f"- {display_name(label)}: **{_spans([event for event in found if event.label == label])}** "
+        f"(truth {spans_s(facts.mixture.events_of(label))})"
+        for label in labels
+    ]
+    st.markdown("Events that GWRP's scores give:\n" + "\n".join(lines))
 
 
 def reveal_events(facts: LessonFacts) -> None:
