@@ -85,12 +85,12 @@ def test_another_event_keeps_the_share_of_training(page: Page) -> None:
     slider = page.get_by_label("Share of training")
     slider.press("End")
     before = figures(page, "gap")
-    page.get_by_role("radio", name="Saxophone").or_(
-        page.get_by_role("button", name="Saxophone")
+    page.get_by_role("radio", name="Flute").or_(
+        page.get_by_role("button", name="Flute")
     ).first.click()
     expect(page.locator(".slow_motion [data-system=gap] .info")).not_to_have_text(before)
     expect(page.locator(".slow_motion .clock")).to_have_text("100 % of training")
-    page.wait_for_url(re.compile("class=Saxophone"))
+    page.wait_for_url(re.compile("class=Flute"))
 
 
 def test_a_run_of_the_toy_ends_with_what_was_measured(page: Page) -> None:
