@@ -5,8 +5,8 @@ from collections import Counter
 import streamlit as st
 
 from pages.shared.cached import library, shipped_metadata
+from pages.shared.charts import theme
 from pages.shared.lesson.cached import method_in_pictures
-from pages.shared.lesson.demos import theme
 from pages.shared.numbers import thousands
 from pages.shared.views import TITLES
 from sedtf_core.checkpoints import Metadata

@@ -1,9 +1,11 @@
-"""What all charts of plotly have in common: legible text, and a picture of them as PNG or SVG.
+"""What all charts have in common: the visitor's theme, legible text, and a picture of them as PNG or SVG.
 
 Conventions: whoever builds a figure ends with ``legible``; whoever shows it calls ``show_chart``. The picture
 is drawn by the visitor's browser, as the chart is seen: the server needs no browser for it, and nothing is
 drawn twice.
 """
+
+from typing import Literal
 
 import plotly.graph_objects as go
 import streamlit as st
@@ -15,9 +17,14 @@ FORMATS = ("PNG", "SVG")
 PNG_SCALE = 3  # pixels of the picture for one on the page: fine enough for print
 
 
+def theme() -> Literal["light", "dark"]:
+    """The theme that the visitor sees."""
+    return "dark" if st.context.theme.type == "dark" else "light"
+
+
 def legible(figure: go.Figure) -> go.Figure:
     """The figure with its text and camera in the ink of the theme that the visitor sees."""
-    ink = INKS["dark" if st.context.theme.type == "dark" else "light"]
+    ink = INKS[theme()]
     font = {"color": ink}
     figure.update_layout(
         font=font, hoverlabel={"font": font}, legend={"font": font},

@@ -21,22 +21,6 @@ BROKEN = [
 ]
 
 
-@pytest.mark.parametrize(("page", "name", "text"), BROKEN)
-def test_what_a_link_asks_in_vain_is_said_once_and_leaves_the_link(
-    page: str, name: str, text: str
-) -> None:
-    test = AppTest.from_file(str(ROOT / f"pages/{page}.py"), default_timeout=120)
-    test.query_params[name] = text
-    test.run()
-    assert not test.exception
-    assert [toast.value for toast in test.toast] == [
-        f"Left out of the link, because it cannot be read: {name}."
-    ]
-    assert name not in test.query_params
-    test.run()
-    assert not test.toast
-
-
 BOUND = [
     ("explore", "example", {"example": "Nonsense"}),
     ("explore", "example", {"example": "<b>A thunderstorm</b>"}),
@@ -53,8 +37,10 @@ BOUND = [
 ]
 
 
-@pytest.mark.parametrize(("page", "name", "link"), BOUND)
-def test_what_a_widget_cannot_take_from_the_link_is_said_once_and_leaves_the_link(
+@pytest.mark.parametrize(
+    ("page", "name", "link"), [*((page, name, {name: text}) for page, name, text in BROKEN), *BOUND]
+)
+def test_what_a_link_asks_in_vain_is_said_once_and_leaves_the_link(
     page: str, name: str, link: dict[str, str]
 ) -> None:
     test = AppTest.from_file(str(ROOT / f"pages/{page}.py"), default_timeout=120)

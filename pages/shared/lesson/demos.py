@@ -11,9 +11,10 @@ import streamlit as st
 import torch
 from numpy.typing import NDArray
 
+from pages.shared.charts import theme
 from pages.shared.lesson.cached import bag_picture, lesson_sounds, masks_picture
 from pages.shared.lesson.facts import LessonFacts
-from pages.shared.lesson.pictures import INK, Theme, mask_title
+from pages.shared.lesson.pictures import INK, mask_title
 from pages.shared.lesson.sounds import MIXTURE, SOURCE
 from pages.shared.listen import show_waterfall
 from pages.shared.numbers import spans_s
@@ -32,11 +33,6 @@ DECAYS = {
     "0.99999": 0.99999,
     "1 (mean, GAP)": 1.0,
 }
-
-
-def theme() -> Theme:
-    """The theme that the visitor sees."""
-    return "dark" if st.context.theme.type == "dark" else "light"
 
 
 def show_bag(facts: LessonFacts) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import streamlit as st
 
 from pages.shared.cached import mixture_view
+from pages.shared.charts import theme
 from pages.shared.class_choice import show_class_choice
 from pages.shared.link import linked, put_in_link
 from pages.shared.player.payload import ALL_CLASSES
@@ -76,7 +77,7 @@ def show_looks(clip: Synthesis, labels: Sequence[str]) -> Looks:
     if labels:
         draw = partial(right.pills, wrap=True)
         chosen = show_class_choice(draw, "Figures of", [ALL_CLASSES, *labels])
-    ink, ground = THEMES["dark" if st.context.theme.type == "dark" else "light"]
+    ink, ground = THEMES[theme()]
     event = labels.index(chosen) if chosen in labels else None
     return Looks(int(snr_db), event, ink, ground)
 
