@@ -189,6 +189,7 @@ export class Toolbar {
     db[end] = Math.min(60, Math.max(LOWEST_DB, chosen));
     if (db[1] - db[0] < 5) db[1 - end] = db[end] + (end ? -5 : 5);
     this.player.change({ db });
+    this.range.forEach((input, at) => (input.value = db[at]));
   }
 
   createHelp() {
@@ -208,7 +209,9 @@ export class Toolbar {
     for (const name of ["speed", "volume", "mode", "opacity", "axis", "layout"])
       this[name].value = state[name];
     this.opacity.disabled = state.mode !== "overlay";
-    this.range.forEach((input, end) => (input.value = state.db[end]));
+    this.range.forEach((input, end) => {
+      if (!input.matches(":focus")) input.value = state.db[end]; // what one types stays
+    });
     this.choices.draw();
   }
 
