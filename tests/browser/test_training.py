@@ -125,6 +125,19 @@ def test_the_toy_steps_pauses_and_resets(page: Page) -> None:
     expect(clock).to_have_text("step 0 of 300")
 
 
+def test_a_seed_can_be_typed_while_the_toy_trains(browser: Browser, address: str) -> None:
+    page = open_page(browser, f"{address}?toy=gmp,gap,gwrp,2,0.3,0.8,7")
+    seed = page.locator(".toy").get_by_label("Seed")
+    clock = page.locator(".toy .clock").first
+    page.locator(".toy .play").click()
+    seed.fill("12")
+    before = clock.text_content()
+    expect(clock).not_to_have_text(before)
+    seed.press("Enter")
+    expect(seed).to_have_value("12")
+    page.wait_for_url(re.compile("0.8%2C12$"))
+
+
 def test_a_link_opens_its_set_up_on_a_narrow_dark_page_without_motion(
     browser: Browser, address: str
 ) -> None:

@@ -12,6 +12,26 @@ export function element(tag, attributes = {}, ...children) {
   return node;
 }
 
+/**
+ * A number field, which gives `choose` its value when one is done, NaN where it is empty.
+ *
+ * `show(value)` leaves what is being typed alone: a redraw may come between two keys.
+ */
+export function numberField(attributes, choose) {
+  const node = element("input", { type: "number", ...attributes });
+  let typing = false;
+  node.addEventListener("input", () => (typing = true));
+  node.addEventListener("blur", () => (typing = false));
+  node.addEventListener("change", () => {
+    typing = false;
+    choose(node.valueAsNumber);
+  });
+  const show = (value) => {
+    if (!typing) node.value = value;
+  };
+  return { node, show };
+}
+
 // 16 × 16 outlines, drawn with the text colour.
 const ICONS = {
   play: '<path d="M4 2.5v11l9-5.5z" fill="currentColor"/>',

@@ -6,7 +6,7 @@
  * frames, as sedtf_core counts them; the same in seconds stands beside them.
  */
 
-import { element } from "../browser/dom.js";
+import { element, numberField } from "../browser/dom.js";
 
 const FIELDS = [
   {
@@ -47,20 +47,14 @@ export class OperatingPoint {
   constructor(player, container) {
     this.player = player;
     this.rows = FIELDS.map((entry) => {
-      const input = element("input", {
-        type: "number",
-        min: entry.min,
-        max: entry.max,
-        step: entry.step,
-        title: entry.hint,
-      });
-      input.addEventListener("change", () => this.set(entry, Number(input.value)));
+      const { min, max, step, hint } = entry;
+      const input = numberField({ min, max, step, title: hint }, (value) => this.set(entry, value));
       const seconds = element("span", { class: "seconds" });
       return {
         ...entry,
         input,
         seconds,
-        label: element("label", { title: entry.hint }, entry.name, input, seconds),
+        label: element("label", { title: hint }, entry.name, input.node, seconds),
       };
     });
     const reset = element(
@@ -89,7 +83,7 @@ export class OperatingPoint {
   draw() {
     const { detection } = this.player.state;
     for (const { field, step, input, seconds } of this.rows) {
-      input.value = detection[field];
+      input.show(detection[field]);
       seconds.textContent =
         step < 1 ? "" : `${(detection[field] * this.player.view.frameHopS).toFixed(2)} s`;
     }

@@ -8,7 +8,7 @@
 import { formatClock } from "./axes.js";
 import { Choices } from "./choices.js";
 import { toStart, zoomTime } from "./commands.js";
-import { element, icon } from "../browser/dom.js";
+import { element, icon, numberField } from "../browser/dom.js";
 import { SPEEDS } from "./engine.js";
 import { LOWEST_DB, levelRange } from "./state.js";
 
@@ -159,18 +159,13 @@ export class Toolbar {
     );
     this.range = [0, 1].map((end) => {
       const name = end ? "Highest level in dB" : "Lowest level in dB";
-      const input = element("input", {
-        type: "number",
-        step: "5",
-        min: String(LOWEST_DB),
-        max: "60",
-        "aria-label": name,
-        title: name,
-      });
-      input.addEventListener("change", () => this.setRange(end, input.valueAsNumber));
-      return input;
+      const limits = { min: LOWEST_DB, max: 60, step: 5 };
+      return numberField({ ...limits, "aria-label": name, title: name }, (level) =>
+        this.setRange(end, level),
+      );
     });
-    const range = element("span", { class: "range" }, this.range[0], "to", this.range[1], "dB");
+    const [lowest, highest] = this.range.map(({ node }) => node);
+    const range = element("span", { class: "range" }, lowest, "to", highest, "dB");
     return element(
       "div",
       { class: "group", role: "group", "aria-label": "Picture" },
@@ -189,7 +184,6 @@ export class Toolbar {
     db[end] = Math.min(60, Math.max(LOWEST_DB, chosen));
     if (db[1] - db[0] < 5) db[1 - end] = db[end] + (end ? -5 : 5);
     this.player.change({ db });
-    this.range.forEach((input, at) => (input.value = db[at]));
   }
 
   createHelp() {
@@ -209,9 +203,7 @@ export class Toolbar {
     for (const name of ["speed", "volume", "mode", "opacity", "axis", "layout"])
       this[name].value = state[name];
     this.opacity.disabled = state.mode !== "overlay";
-    this.range.forEach((input, end) => {
-      if (!input.matches(":focus")) input.value = state.db[end]; // what one types stays
-    });
+    this.range.forEach((field, end) => field.show(state.db[end]));
     this.choices.draw();
   }
 

@@ -1,6 +1,6 @@
 /** The toy's controls: what is set up, and the buttons that move training on. */
 
-import { element, icon } from "../../browser/dom.js";
+import { element, icon, numberField } from "../../browser/dom.js";
 import { TOY_POOLINGS } from "./pooling.js";
 
 const PATCHES = [1, 2, 3, 4, 5];
@@ -21,16 +21,9 @@ export function buildControls(toy) {
   );
   const noise = sliderOf("Noise", NOISE, (value) => toy.change({ noise: value }));
   const decay = sliderOf("r of GWRP", DECAY, (value) => toy.change({ r: value }), reachOf);
-  const seed = element("input", {
-    type: "number",
-    min: 0,
-    max: MOST_SEED,
-    step: 1,
-    onchange: () => {
-      const value = Math.round(Number(seed.value));
-      toy.change({ seed: Math.min(MOST_SEED, Math.max(0, value || 0)) });
-    },
-  });
+  const seed = numberField({ min: 0, max: MOST_SEED, step: 1 }, (value) =>
+    toy.change({ seed: Math.min(MOST_SEED, Math.max(0, Math.round(value) || 0)) }),
+  );
   const node = element(
     "div",
     { class: "bar" },
@@ -38,7 +31,7 @@ export function buildControls(toy) {
     patch.node,
     noise.node,
     decay.node,
-    element("label", { class: "group" }, "Seed", seed),
+    element("label", { class: "group" }, "Seed", seed.node),
   );
   const show = ({ settings, playing, comparison, lastStep }) => {
     playButton.replaceChildren(icon(playing ? "pause" : "play"), playing ? "Pause" : "Play");
@@ -47,7 +40,7 @@ export function buildControls(toy) {
     patch.show(settings.patch);
     noise.show(settings.noise);
     decay.show(settings.r);
-    seed.value = settings.seed;
+    seed.show(settings.seed);
   };
   return { node, show };
 }
