@@ -1,9 +1,9 @@
-"""The view of the player in the page's link: thresholds, class, systems, zoom, loop and solo.
+"""The view of the player in the page's link: thresholds, class, systems, zoom, loop, levels and solo.
 
 One short parameter each, left out where it is what the player begins with. What comes from a link is never
 trusted: a parameter that is not of its form, or out of range, counts as left out. The clip itself is in the
-link by its own widgets; an upload is not in it. Thresholds and panels outlast a clip, its class, zoom, loop
-and solo go with it. The Events page reads and writes the same parameters for its operating point.
+link by its own widgets; an upload is not in it. Thresholds and panels outlast a clip, its class, zoom, loop,
+levels and solo go with it. The Events page reads and writes the same parameters for its operating point.
 """
 
 import math
@@ -25,13 +25,14 @@ KEPT, KEPT_OF = "view_link", "view_link_of"  # the parameters, and the clip that
 THRESHOLDS = {"high": "high_threshold", "low": "low_threshold", "tag": "tagging_threshold"}
 FRAMES = {"least": "min_event_frames", "gap": "max_gap_frames", "median": "median_frames"}
 PANELS = ("ideal", *SYSTEMS)
-OF_CLIP = ("class", "zoom", "loop", "solo")
+OF_CLIP = ("class", "zoom", "loop", "levels", "solo")
 POINT = (*THRESHOLDS, *FRAMES)
 PARAMETERS = (*POINT, "panels", *OF_CLIP)
 NO_PANEL = "none"
-EXPLORE_LINK = "Brings back the clip, thresholds, class, panels, zoom, loop and what is soloed."
+EXPLORE_LINK = "Brings back the clip, thresholds, class, panels, zoom, loop, levels and what is soloed."
 FILE_IS_NOT_IN_LINK = "The file itself is not in the link: bring it again where you open it."
 LONGEST_S, HIGHEST_HZ = 3600.0, 16_000.0
+LOWEST_DB, HIGHEST_DB, LEAST_RANGE_DB = -160, 60, 5
 # As the player and the Events page let them be set.
 MOST_FRAMES = {"min_event_frames": 200, "max_gap_frames": 200, "median_frames": 99}
 
@@ -40,6 +41,7 @@ def parse_view(link: Mapping[str, str]) -> PlayerState:
     """The state that a link asks for, with the player's own where it asks for nothing."""
     label = link.get("class")
     zoom, loop = _numbers(link.get("zoom"), 4), _numbers(link.get("loop"), 2)
+    levels = _numbers(link.get("levels"), 2)
     return PlayerState(
         detection=_detection(link),
         selected=label if label == ALL_CLASSES or label in LABELS else None,
@@ -47,6 +49,7 @@ def parse_view(link: Mapping[str, str]) -> PlayerState:
         zoom=_zoom(zoom) if zoom else None,
         solo=_tracks(link.get("solo")),
         loop=(loop[0], loop[1]) if loop and 0 <= loop[0] < loop[1] <= LONGEST_S else None,
+        levels=_levels(levels) if levels else None,
     )
 
 
@@ -61,6 +64,8 @@ def format_view(state: PlayerState, beginning: PlayerState) -> dict[str, str]:
         link["zoom"] = "_".join(f"{value:g}" for value in state.zoom)
     if state.loop is not None:
         link["loop"] = "_".join(f"{value:g}" for value in state.loop)
+    if state.levels is not None:
+        link["levels"] = "_".join(f"{value:g}" for value in state.levels)
     if state.solo:
         link["solo"] = ".".join(state.solo)
     return link
@@ -203,6 +208,13 @@ def _zoom(zoom: tuple[float, ...]) -> tuple[float, float, float, float] | None:
     start_s, end_s, low_hz, high_hz = zoom
     is_part = 0 <= start_s < end_s <= LONGEST_S and 0 <= low_hz < high_hz <= HIGHEST_HZ
     return (start_s, end_s, low_hz, high_hz) if is_part else None
+
+
+def _levels(levels: tuple[float, ...]) -> tuple[float, float] | None:
+    """The ends of the colour bar, if the player lets them be set so."""
+    low, high = levels
+    is_range = LOWEST_DB <= low and low + LEAST_RANGE_DB <= high <= HIGHEST_DB
+    return (low, high) if is_range else None
 
 
 def _numbers(text: str | None, count: int) -> tuple[float, ...] | None:

@@ -167,6 +167,30 @@ def test_the_systems_of_the_events_page_are_in_its_link_and_outlast_another_page
     page.close()
 
 
+def test_levels_speed_and_layout_outlast_another_page_and_the_levels_are_in_the_link(
+    browser: Browser, application: str
+) -> None:
+    page = open_explore(browser, application)
+    page.get_by_label("Speed").select_option("0.5")
+    page.get_by_label("Layout").select_option("side")
+    lowest = page.get_by_label("Lowest level in dB")
+    lowest.fill("-45")
+    lowest.press("Enter")
+    page.wait_for_url(re.compile("levels=-45_"))
+    linked = page.url
+    go_to(page, "Events")
+    page.wait_for_url(re.compile(r"^[^?]*$"))
+    go_to(page, "Explore")
+    page.wait_for_url(linked)
+    other = open_explore(browser, linked)
+    for seen, speed, layout in ((page, "0.5", "side"), (other, "1", "stack")):
+        expect(seen.get_by_label("Lowest level in dB")).to_have_value("-45")
+        expect(seen.get_by_label("Speed")).to_have_value(speed)
+        expect(seen.get_by_label("Layout")).to_have_value(layout)
+    page.close()
+    other.close()
+
+
 def test_the_filters_of_the_results_come_back_with_the_address(
     browser: Browser, application: str
 ) -> None:

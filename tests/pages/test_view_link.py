@@ -52,6 +52,7 @@ def states(draw: st.DrawFn) -> PlayerState:
         tuple(draw(st.lists(st.sampled_from(PANELS), unique=True))),
         draw(st.none() | st.just((start / 1000, end / 1000, 100.0, 8000.0))),
         draw(st.none() | st.just((start / 1000, end / 1000))),
+        draw(st.none() | st.just((-75.5, -10.0))),
         tuple(draw(st.lists(tracks, unique=True))),
     )
 
@@ -62,6 +63,7 @@ def test_a_view_survives_the_link(state: PlayerState) -> None:
     assert back.detection == state.detection
     assert back.zoom == state.zoom
     assert back.loop == state.loop
+    assert back.levels == state.levels
     assert back.solo == state.solo
     assert back.selected in (state.selected, None)
     assert back.systems is None or set(back.systems) == set(state.systems or ())
@@ -112,6 +114,10 @@ def test_no_number_in_a_link_is_an_error(link: dict[str, str]) -> None:
         {"zoom": "1_2_3"},
         {"zoom": "inf_inf_inf_inf"},
         {"loop": "3_3"},
+        {"levels": "-10_-80"},
+        {"levels": "-12_-10"},
+        {"levels": "-161_0"},
+        {"levels": "0_61"},
         {"class": "Dragon"},
         {"panels": "gwrp.other"},
         {"solo": "gwrp"},

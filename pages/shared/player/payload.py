@@ -119,6 +119,8 @@ class PlayerState:
         (start in s, end in s, low in Hz, high in Hz); None shows everything.
     loop
         (start, end) in s of the loop region, or None.
+    levels
+        (lowest, highest) level in dB of the colour bar; None ends it at the clip's loudest unit.
     solo
         The tracks that alone are heard: ``scene``, ``truth~LABEL``, ``SYSTEM~LABEL``,
         ``background~SYSTEM``; those that the clip does not have are left out.
@@ -129,6 +131,7 @@ class PlayerState:
     systems: tuple[str, ...] | None = None
     zoom: tuple[float, float, float, float] | None = None
     loop: tuple[float, float] | None = None
+    levels: tuple[float, float] | None = None
     solo: tuple[str, ...] = ()
 
 

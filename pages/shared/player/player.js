@@ -19,7 +19,7 @@ import { AXIS_WIDTH, MARGIN_WIDTH, TIME_HEIGHT } from "./plot.js";
 import { Readout } from "./readout.js";
 import { ScorePanel } from "./scores.js";
 import { linearPlane, melPlane } from "./spectrum.js";
-import { clipState, describeState, PREFERENCES } from "./state.js";
+import { clipState, describeState, keepPreferences, readPreferences } from "./state.js";
 import { Toolbar } from "./toolbar.js";
 import { TrackList } from "./tracks.js";
 
@@ -36,7 +36,7 @@ export class Player {
     this.stopKeys = listenToKeys(this, root);
     this.resizing = new ResizeObserver(() => this.view && this.draw());
     this.resizing.observe(root);
-    this.preferences = { ...PREFERENCES };
+    this.preferences = readPreferences();
   }
 
   part(name) {
@@ -110,7 +110,7 @@ export class Player {
     Object.assign(this.state, patch);
     // Another axis shows the same frequencies.
     if (this.state.axis !== axis && !this.viewport.isWholeBand) this.showHz(shownHz);
-    for (const name of Object.keys(this.preferences)) this.preferences[name] = this.state[name];
+    this.preferences = keepPreferences(this.state);
     if ("volume" in patch) this.engine.setVolume(patch.volume);
     if ("speed" in patch) this.engine.setSpeed(patch.speed);
     if ("looping" in patch || "region" in patch)

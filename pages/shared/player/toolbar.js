@@ -10,7 +10,7 @@ import { Choices } from "./choices.js";
 import { toStart, zoomTime } from "./commands.js";
 import { element, icon, numberField } from "../browser/dom.js";
 import { SPEEDS } from "./engine.js";
-import { LOWEST_DB, levelRange } from "./state.js";
+import { HIGHEST_DB, LEAST_RANGE_DB, LOWEST_DB, levelRange } from "./state.js";
 
 /** A button with an icon and, as its name and tooltip, what it does and its key. */
 function iconButton(name, label, key, act) {
@@ -159,7 +159,7 @@ export class Toolbar {
     );
     this.range = [0, 1].map((end) => {
       const name = end ? "Highest level in dB" : "Lowest level in dB";
-      const limits = { min: LOWEST_DB, max: 60, step: 5 };
+      const limits = { min: LOWEST_DB, max: HIGHEST_DB, step: 5 };
       return numberField({ ...limits, "aria-label": name, title: name }, (level) =>
         this.setRange(end, level),
       );
@@ -177,12 +177,16 @@ export class Toolbar {
     );
   }
 
-  /** Sets one end of the range of levels, an emptied one as it was first; the ends stay 5 dB apart. */
+  /** Sets one end of the range of levels, an emptied one as it was first; the ends stay apart. */
   setRange(end, level) {
     const db = [...this.player.state.db];
     const chosen = Number.isNaN(level) ? levelRange(this.player.view)[end] : level;
-    db[end] = Math.min(60, Math.max(LOWEST_DB, chosen));
-    if (db[1] - db[0] < 5) db[1 - end] = db[end] + (end ? -5 : 5);
+    const [least, most] = end
+      ? [LOWEST_DB + LEAST_RANGE_DB, HIGHEST_DB]
+      : [LOWEST_DB, HIGHEST_DB - LEAST_RANGE_DB];
+    db[end] = Math.min(most, Math.max(least, chosen));
+    if (end) db[0] = Math.min(db[0], db[1] - LEAST_RANGE_DB);
+    else db[1] = Math.max(db[1], db[0] + LEAST_RANGE_DB);
     this.player.change({ db });
   }
 
