@@ -1,6 +1,7 @@
 """What all charts have in common: the visitor's theme, legible text, and a picture of them as PNG or SVG.
 
-Conventions: whoever builds a figure ends with ``legible``; whoever shows it calls ``show_chart``. The picture
+Conventions: whoever builds a figure ends with ``legible``; whoever shows it calls ``show_chart``, or, for
+several charts with one choice below them, gives each ``picture_config``. The picture
 is drawn by the visitor's browser, as the chart is seen: the server needs no browser for it, and nothing is
 drawn twice.
 """
@@ -38,13 +39,22 @@ def legible(figure: go.Figure) -> go.Figure:
 @st.fragment  # another kind of picture need not draw the page anew
 def show_chart(figure: go.Figure, key: str) -> None:
     """A chart with a camera above it, and the choice of what the camera saves; ``key`` names the file."""
-    chosen = f"{key}_picture"
-    kind = st.session_state.get(chosen, FORMATS[0])
-    st.plotly_chart(figure, key=key, config=picture_config(key, kind))
+    st.plotly_chart(figure, key=key, config=picture_config(key, picture_kind(key)))
+    show_picture_choice(key, "The camera saves the chart as")
+
+
+def picture_kind(key: str) -> str:
+    """What the choice named ``key`` lets a camera save: PNG at first."""
+    kind: str = st.session_state.get(f"{key}_picture", FORMATS[0])
+    return kind
+
+
+def show_picture_choice(key: str, words: str) -> None:
+    """The choice of what the cameras above it save."""
     with st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
-        st.caption("The camera saves the chart as", width="content")
+        st.caption(words, width="content")
         st.segmented_control(
-            "The camera saves the chart as", FORMATS, default=FORMATS[0], required=True, key=chosen,
+            words, FORMATS, default=FORMATS[0], required=True, key=f"{key}_picture",
             label_visibility="collapsed", width="content",
         )  # fmt: skip
 

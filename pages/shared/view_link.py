@@ -29,7 +29,9 @@ OF_CLIP = ("class", "zoom", "loop", "levels", "solo")
 POINT = (*THRESHOLDS, *FRAMES)
 PARAMETERS = (*POINT, "panels", *OF_CLIP)
 NO_PANEL = "none"
-EXPLORE_LINK = "Brings back the clip, thresholds, class, panels, zoom, loop, levels and what is soloed."
+EXPLORE_LINK = (
+    "Brings back the clip, thresholds, class, panels, zoom, loop, levels and what is soloed."
+)
 FILE_IS_NOT_IN_LINK = "The file itself is not in the link: bring it again where you open it."
 LONGEST_S, HIGHEST_HZ = 3600.0, 16_000.0
 LOWEST_DB, HIGHEST_DB, LEAST_RANGE_DB = -160, 60, 5
@@ -213,7 +215,7 @@ def _zoom(zoom: tuple[float, ...]) -> tuple[float, float, float, float] | None:
 def _levels(levels: tuple[float, ...]) -> tuple[float, float] | None:
     """The ends of the colour bar, if the player lets them be set so."""
     low, high = levels
-    is_range = LOWEST_DB <= low and low + LEAST_RANGE_DB <= high <= HIGHEST_DB
+    is_range = low >= LOWEST_DB and low + LEAST_RANGE_DB <= high <= HIGHEST_DB
     return (low, high) if is_range else None
 
 

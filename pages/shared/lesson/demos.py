@@ -11,7 +11,7 @@ import streamlit as st
 import torch
 from numpy.typing import NDArray
 
-from pages.shared.charts import theme
+from pages.shared.charts import legible, picture_config, theme
 from pages.shared.lesson.cached import bag_picture, lesson_sounds, masks_picture
 from pages.shared.lesson.facts import LessonFacts
 from pages.shared.lesson.pictures import INK, mask_title
@@ -33,6 +33,7 @@ DECAYS = {
     "0.99999": 0.99999,
     "1 (mean, GAP)": 1.0,
 }
+PLAYER_PX = 260  # room for the browser's player to show where it is
 
 
 def show_bag(facts: LessonFacts) -> None:
@@ -127,7 +128,7 @@ def show_events(facts: LessonFacts) -> None:
         scores, labels, detection, facts.frame_hop_s, detected=np.ones(len(labels), bool)
     )
     figure = _scores_figure(facts, dict(zip(labels, scores, strict=True)), detection)
-    st.plotly_chart(figure, key="lesson_scores", config={"displayModeBar": False})
+    st.plotly_chart(figure, key="lesson_scores", config=picture_config("scores", "PNG"))
     lines = [
         f"- {display_name(label)}: **{_spans([event for event in found if event.label == label])}** "
         f"(truth {spans_s(facts.mixture.events_of(label))})"
@@ -140,7 +141,8 @@ def reveal_events(facts: LessonFacts) -> None:
     """Step 6, answered: how high the ideal masks' frame scores rise."""
     figure = _scores_figure(facts, facts.ideal_scores, DetectionConfig(), dash="dot")
     st.caption("The same sounds by their ideal masks, with the paper's thresholds")
-    st.plotly_chart(figure, key="lesson_ideal_scores", config={"displayModeBar": False})
+    camera = picture_config("ideal_scores", "PNG")
+    st.plotly_chart(figure, key="lesson_ideal_scores", config=camera)
 
 
 def _spans(events: Sequence[Event]) -> str:
@@ -183,10 +185,10 @@ def _scores_figure(
     )
     figure.update_traces(hovertemplate="%{x:.2f} s: %{y:.2f}")
     figure.update_layout(
-        height=260, margin={"l": 10, "r": 10, "t": 10, "b": 10}, showlegend=False,
+        height=260, margin={"l": 10, "r": 10, "t": 24, "b": 10}, showlegend=False,
         xaxis={"title": "Time (s)"}, yaxis={"title": "Frame score", "range": [0, 1]},
     )  # fmt: skip
-    return figure
+    return legible(figure)
 
 
 def show_sound(facts: LessonFacts) -> None:
@@ -208,9 +210,10 @@ def _show_learnt(facts: LessonFacts, *systems: str) -> None:
 
 
 def _play(sounds: Mapping[str, str]) -> None:
-    """A player a sound, two a row: what it is called here, and its name in ``lesson_sounds``."""
-    columns = st.columns(2) if len(sounds) > 1 else [st.container()]
-    for index, (title, name) in enumerate(sounds.items()):
-        with columns[index % len(columns)]:
+    """A player a sound, side by side: what it is called here, and its name in ``lesson_sounds``."""
+    with st.container(horizontal=True):
+        players = [st.container(width=PLAYER_PX, gap=None) for _ in sounds]
+    for player, (title, name) in zip(players, sounds.items(), strict=True):
+        with player:
             st.caption(title)
             st.audio(lesson_sounds()[name], format="audio/flac")

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
+from pages.shared.charts import legible
 from pages.shared.event_scores import DASHES, SYMBOLS
 from pages.shared.snr.figures import SNRS_DB, STEP_DB, THRESHOLD, EventFigures, SnrFigures, Sweep
 from pages.shared.snr.words import breaking, decibels
@@ -23,11 +24,13 @@ LOWEST_GAIN_DB = (
 )  # a mask that misses its event has no bottom, and would press the rest together
 GROUP_DB = 0.92 * STEP_DB  # what the dots of one SNR take of the axis
 FALSE_SLOTS = 1.6  # the room of the count beside them, in dots
+CAMERA_PX = 24  # above the rows, whose words reach to the right edge
+IN_CORNER = {"xref": "paper", "x": 1, "yref": "paper", "y": 0, "showarrow": False, "font_size": 11}
 METRICS = {
-    "clip_prob": f"Clip probability (log), named from {THRESHOLD:g}",
+    "clip_prob": "Clip probability (log)",
     "frame_f1": "Frame F1",
     "tf_f1": "T-F F1",
-    "si_sdr_improvement_db": f"SI-SDR improvement (dB), cut at {decibels(LOWEST_GAIN_DB)}",
+    "si_sdr_improvement_db": "SI-SDR improvement (dB)",
 }
 
 
@@ -76,11 +79,11 @@ def passing_figure(sweep: Sweep, looks: Looks) -> go.Figure:
             marker={"symbol": "line-ns", "size": 18, "line": {"width": 3, "color": looks.ink}},
             hovertemplate=f"{TITLES[system]} {point.text()}<extra></extra>",
         )  # fmt: skip
-    _finish(figure, looks, 42 + 22 * len(systems))
+    _finish(figure, looks, 38 + CAMERA_PX + 22 * len(systems))
     figure.update_yaxes(autorange="reversed", showgrid=False, zeroline=False, fixedrange=True)
     figure.update_xaxes(showgrid=False)
-    figure.update_layout(margin={"l": 56, "r": 132, "t": 4, "b": 26})
-    return figure
+    figure.update_layout(margin={"l": 56, "r": 132, "t": CAMERA_PX, "b": 26})
+    return legible(figure)
 
 
 def _add_dots(figure: go.Figure, sweep: Sweep, event: int, shift_db: float) -> None:
@@ -130,6 +133,7 @@ def metric_figure(sweep: Sweep, metric: str, looks: Looks) -> go.Figure:
         )  # fmt: skip
         figure.add_hline(y=0, line={"color": GREY, "width": 1})
         figure.update_yaxes(autorangeoptions={"minallowed": LOWEST_GAIN_DB})
+        figure.add_annotation(text=f"cut at {decibels(LOWEST_GAIN_DB)}", **IN_CORNER)
     for event in lines:
         colour = looks.ink if event is None else label_colour(labels[event])
         name = "all events" if event is None else display_name(labels[event]).lower()
@@ -145,12 +149,13 @@ def metric_figure(sweep: Sweep, metric: str, looks: Looks) -> go.Figure:
     if metric == "clip_prob":
         figure.update_yaxes(type="log", range=[-3, 0.06], tickvals=[0.001, 0.01, 0.1, 1])
         figure.add_hline(y=THRESHOLD, line={"color": looks.ink, "width": 1, "dash": "longdash"})
+        figure.add_annotation(text=f"named from {THRESHOLD:g} (dashes)", **IN_CORNER)
     elif metric != "si_sdr_improvement_db":
         figure.update_yaxes(range=[-0.04, 1.04], tickvals=[0, 0.5, 1])
     figure.update_yaxes(fixedrange=True, zeroline=False)
     _finish(figure, looks, 196)
     figure.update_layout(title={"text": METRICS[metric], "font": {"size": 14}, "x": 0, "y": 0.98})
-    return figure
+    return legible(figure)
 
 
 def _finish(figure: go.Figure, looks: Looks, height: int) -> None:

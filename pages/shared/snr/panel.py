@@ -12,7 +12,7 @@ from typing import Any
 import streamlit as st
 
 from pages.shared.cached import mixture_view
-from pages.shared.charts import theme
+from pages.shared.charts import picture_config, picture_kind, show_picture_choice, theme
 from pages.shared.class_choice import show_class_choice
 from pages.shared.link import linked, put_in_link
 from pages.shared.player.payload import ALL_CLASSES
@@ -36,7 +36,7 @@ BORDERS = ("solid", "dashed", "dotted", "double")
 # Four charts in a row, two, or one: Streamlit's columns know only "beside" and, on a phone, "below".
 GRID = """<style>
 .st-key-KEY { display: grid; grid-template-columns: minmax(0, 1fr); gap: 0.25rem 0.75rem; }
-@media (min-width: 900px) { .st-key-KEY { grid-template-columns: repeat(2, minmax(0, 1fr)); } }
+@media (min-width: 640px) { .st-key-KEY { grid-template-columns: repeat(2, minmax(0, 1fr)); } }
 @media (min-width: 1300px) { .st-key-KEY { grid-template-columns: repeat(4, minmax(0, 1fr)); } }
 </style>"""
 
@@ -86,18 +86,21 @@ def show_curves(sweep: Sweep, looks: Looks, *, key: str = "snr") -> None:
     """The classes that pass, and the four charts; a click in any sets the SNR looked at."""
     st.html(GRID.replace("KEY", f"{key}_charts"))
     st.html(_legend(sweep, looks))
-    _show_chart(passing_figure(sweep, looks), f"{key}:passing", _passing_alt(sweep, looks))
+    show = partial(_show_chart, kind=picture_kind(key))
+    show(passing_figure(sweep, looks), f"{key}:passing", _passing_alt(sweep, looks))
     with st.container(key=f"{key}_charts"):
         for metric, name in METRICS.items():
             figure = metric_figure(sweep, metric, looks)
             alt = f"{name} of each system from {decibels(SNRS_DB[0])} to {decibels(SNRS_DB[-1])}"
-            _show_chart(figure, f"{key}:{metric}", alt)
+            show(figure, f"{key}:{metric}", alt)
+    show_picture_choice(key, "A chart's camera saves it as")
 
 
-def _show_chart(figure: Any, key: str, alt: str) -> None:
-    """A chart whose points can be clicked."""
+def _show_chart(figure: Any, key: str, alt: str, *, kind: str) -> None:
+    """A chart whose points can be clicked, with a camera."""
+    name = key.replace(":", "_")
     st.plotly_chart(
-        figure, key=key, config={"displayModeBar": False}, alt=alt, selection_mode="points",
+        figure, key=key, config=picture_config(name, kind), alt=alt, selection_mode="points",
         on_select=lambda: look_at(st.session_state[key]),
     )  # fmt: skip
 
