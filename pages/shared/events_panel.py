@@ -185,7 +185,7 @@ def _show_table(
     analyses: Sequence[Analysis], judged: Mapping[str, Sequence[Judged]], *, is_judged: bool
 ) -> None:
     """The events of each system, with the clip probability of their class."""
-    st.subheader("Events found")
+    st.header("Events found")
     if not any(analysis.events for analysis in analyses):
         st.info(_nothing_found(analyses))
         return

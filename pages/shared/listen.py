@@ -245,7 +245,7 @@ def encoded(track: Heard) -> bytes:
 
 def show_levels(levels: Sequence[ClassLevels]) -> None:
     """A row a class: the floor, each system's improvement and the ceiling."""
-    st.subheader("All events")
+    st.header("All events")
     rows = [
         {
             "Event": level.name(),

@@ -52,6 +52,21 @@ def test_every_page_opens_by_its_own_address(browser: Browser, address: str, pat
     page.close()
 
 
+@pytest.mark.parametrize("path", [*ADDRESSES, "weak-labels?step=6"])
+def test_axe_finds_no_fault_on_a_page(browser: Browser, address: str, path: str) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+    page = open_page(browser, f"{address}/{path}")
+    expect(page.get_by_text("Words:")).to_be_visible(timeout=PATIENCE_MS)
+    page.locator("[data-test-script-state=notRunning]").wait_for()
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        page.wait_for_timeout(500)  # until Streamlit has changed its colours
+        found = axe.Axe().run(page, context={"include": [["[data-testid=stMain]"]]})
+        faults = [(fault["id"], fault["nodes"][0]["html"]) for fault in found.response["violations"]]
+        assert faults == [], scheme
+    page.close()
+
+
 def test_a_first_visit_shows_a_finished_example_to_play(browser: Browser, address: str) -> None:
     page = open_page(browser, address)
     play = page.get_by_role("button", name="Play", exact=False).first

@@ -44,7 +44,7 @@ export class EventLanes {
       element(
         "header",
         { class: "head" },
-        element("h3", {}, "Events", helpButton("events", "Events")),
+        element("h2", {}, "Events", helpButton("events", "Events")),
       ),
       element("div", { class: "legend" }, ...this.legend()),
       this.createLane("truth", "Truth"),

@@ -32,7 +32,7 @@ export function createPanel(name, title, { timeAxis = false } = {}) {
     element("i", { class: "playhead" }),
   );
   const info = element("p", { class: "info" });
-  const heading = element("h3", {}, title, helpButton(name, title));
+  const heading = element("h2", {}, title, helpButton(name, title));
   const section = element(
     "section",
     { class: `panel ${timeAxis ? "timed" : ""}`, "data-panel": name },

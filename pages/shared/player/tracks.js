@@ -41,7 +41,7 @@ export class TrackList {
       element(
         "header",
         { class: "head" },
-        element("h3", {}, "Tracks", helpButton("tracks", "Tracks")),
+        element("h2", {}, "Tracks", helpButton("tracks", "Tracks")),
       ),
       this.list,
     );

@@ -35,6 +35,7 @@ from sedtf_core.pooling import global_weighted_rank_pool
 
 LINK = "lab"
 PAINTED_LINK = "mask"  # as on the Paint page
+ROOM = r"\;"  # KaTeX writes a little beyond its box, which a browser would let one scroll
 FOLDER = Path(__file__).parent
 CORE = (
     SHARED / "numbers.js",
@@ -131,10 +132,10 @@ def show_formulas(pooling: str) -> None:
     left, right = st.columns([1, 1], gap="large")
     with left:
         st.markdown(f"**{POOLING_TITLES[pooling]}**")
-        st.latex(words.formula)
+        st.latex(words.formula + ROOM)
     with right:
         st.markdown("**Gradient of a unit**")
-        st.latex(words.gradient)
+        st.latex(words.gradient + ROOM)
     st.markdown(f"**When the gradient changes sign.** {words.sign}")
     if pooling == "attention":
         st.markdown(f"**Stand-in.** {STAND_IN}")
