@@ -277,6 +277,18 @@ def test_mistakes_cost_one_line(
     assert message in last
 
 
+def test_a_result_that_cannot_be_written_is_found_before_any_work(
+    sounds: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(evaluate, "evaluate", lambda _: pytest.fail("worked first"))
+    assert evaluate.main(arguments(sounds, tmp_path / "x", "--json", str(tmp_path))) == 2
+    printed = capsys.readouterr().err
+    assert printed.startswith(f"error: cannot write {tmp_path} ") and printed.count("\n") == 1
+
+
 def test_a_class_that_the_checkpoint_does_not_know_is_named(
     sounds: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

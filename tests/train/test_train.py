@@ -628,6 +628,18 @@ def test_throughput_compares_whole_steps_with_the_network_alone(
     assert "× eager float32" in capsys.readouterr().out
 
 
+def test_costs_that_cannot_be_written_are_found_before_any_work(
+    sounds: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(throughput, "Trainer", lambda *_, **__: pytest.fail("worked first"))
+    options = ["--sounds", str(sounds), "--system", "gwrp", "--device", "cpu"]
+    assert throughput.main([*options, "--json", str(tmp_path)]) == 2
+    assert capsys.readouterr().err.startswith(f"error: cannot write {tmp_path} ")
+
+
 def test_starting_to_train_imports_no_decoder_and_no_picture() -> None:
     heavy = ("av", "librosa", "matplotlib", "soundfile", "soxr", "streamlit")
     script = f"import sys, train.train; print([m for m in {heavy} if m in sys.modules])"
