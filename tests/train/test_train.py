@@ -628,6 +628,20 @@ def test_throughput_compares_whole_steps_with_the_network_alone(
     assert "× eager float32" in capsys.readouterr().out
 
 
+def test_a_run_folder_that_cannot_be_made_is_found_before_any_work(
+    sounds: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(train, "Trainer", lambda *_, **__: pytest.fail("worked first"))
+    (tmp_path / "file").write_text("no folder")
+    assert train.main(arguments(sounds, tmp_path / "file" / "run")) == 2
+    printed = capsys.readouterr().err
+    assert printed.startswith(f"error: cannot write {tmp_path / 'file' / 'run'}")
+    assert printed.endswith("choose another --out\n") and printed.count("\n") == 1
+
+
 def test_costs_that_cannot_be_written_are_found_before_any_work(
     sounds: Path,
     tmp_path: Path,
