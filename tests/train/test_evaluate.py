@@ -138,7 +138,7 @@ def test_tuned_figures_equal_those_measured_at_the_tuned_thresholds(
         assert result[metric] == pytest.approx(plain[metric], abs=1e-6)
     bank = SoundBank.open(sounds, split="test")
     analyser = Analyser(load_checkpoint(path), thresholds.detection(DetectionConfig()))
-    probs, truth, events = [], [], []
+    probs, truth, events = [], [], []  # compared within the six digits that are written
     for recipe in draw_recipes(bank, MixtureConfig(snr_db=10.0), 3, 0):
         mixture = mix(recipe, bank.waveform)
         analysis = analyser(mixture.mixture)
@@ -146,10 +146,10 @@ def test_tuned_figures_equal_those_measured_at_the_tuned_thresholds(
         truth.append(present_classes(mixture, LABELS))
         events.append((mixture.events, analysis.events))
     expected = tagging.evaluate(np.stack(probs), np.stack(truth), thresholds.tagging)
-    assert tuned["tagging"]["f1"] == pytest.approx(expected["f1"])
+    assert tuned["tagging"]["f1"] == pytest.approx(expected["f1"], rel=1e-5)
     expected = event.evaluate(events, LABELS)
-    assert tuned["event"]["f1"] == pytest.approx(expected["f1"])
-    assert tuned["event"]["er"] == pytest.approx(expected["er"])
+    assert tuned["event"]["f1"] == pytest.approx(expected["f1"], rel=1e-5)
+    assert tuned["event"]["er"] == pytest.approx(expected["er"], rel=1e-5)
 
 
 def test_thresholds_are_chosen_on_the_valid_split_alone(
