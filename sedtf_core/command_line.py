@@ -12,6 +12,7 @@ import json
 import math
 import os
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import wraps
@@ -108,6 +109,16 @@ def given_path(text: str) -> Path:
     if not text:
         raise argparse.ArgumentTypeError("the path is empty")
     return Path(text)
+
+
+def require_writable(target: Path, option: str) -> None:
+    """Check that a file can be written before minutes are spent on what goes into it; leaves no trace."""
+    with writing(target, option):
+        if target.exists():
+            target.open("a").close()
+        else:
+            folder = next(parent for parent in target.parents if parent.exists())
+            tempfile.TemporaryFile(dir=folder).close()
 
 
 def write_json(target: Path, figures: Mapping[str, Any], option: str) -> None:

@@ -9,7 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from sedtf_core.command_line import at_least, command, finite, given_path, not_negative, write_json
+from sedtf_core.command_line import (
+    at_least,
+    command,
+    finite,
+    given_path,
+    not_negative,
+    require_writable,
+    write_json,
+)
 from sedtf_core.errors import InputError
 
 INFO = (sys.executable, "-m", "sedtf_core", "info")
@@ -110,3 +118,15 @@ def test_figures_go_to_a_new_folder_or_cost_one_line(tmp_path: Path) -> None:
     assert (tmp_path / "new" / "figures.json").read_text() == '{\n "f1": 0.5\n}\n'
     with pytest.raises(InputError, match="choose another --json"):
         write_json(tmp_path / "new" / "figures.json" / "x.json", {}, "--json")
+
+
+def test_a_file_is_known_to_be_writable_without_a_trace(tmp_path: Path) -> None:
+    kept = tmp_path / "kept.json"
+    kept.write_text("before")
+    for target in (kept, tmp_path / "new.json", tmp_path / "new" / "deep" / "x.json"):
+        require_writable(target, "--json")
+    assert list(tmp_path.iterdir()) == [kept]
+    assert kept.read_text() == "before"
+    for target in (tmp_path, kept / "x.json", kept / "new" / "x.json"):
+        with pytest.raises(InputError, match=r"cannot write .*; choose another --json"):
+            require_writable(target, "--json")

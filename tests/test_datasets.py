@@ -52,6 +52,16 @@ def test_a_bank_offers_one_split_and_decodes_a_clip_once(tmp_path: Path) -> None
     assert bank.waveform("a/1.wav").shape == (16_000,)
 
 
+def test_a_clip_that_is_forgotten_gives_its_memory_back(tmp_path: Path) -> None:
+    bank = SoundBank.open(write_folder(tmp_path, ROWS))
+    first, other = bank.waveform("a/1.wav"), bank.waveform("a/2.wav")
+    bank.forget("a/1.wav")
+    assert bank._kept_bytes() == other.nbytes
+    assert bank.waveform("a/2.wav") is other
+    np.testing.assert_array_equal(bank.waveform("a/1.wav"), first)
+    bank.forget("s/1.wav")  # never decoded
+
+
 def test_a_clip_that_the_table_does_not_name_is_refused(tmp_path: Path) -> None:
     bank = SoundBank.open(write_folder(tmp_path, ROWS))
     with pytest.raises(InputError, match="no clip"):

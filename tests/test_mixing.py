@@ -159,6 +159,15 @@ def test_drawn_recipes_have_different_classes_and_depend_on_the_seed_alone() -> 
         assert all(event.clip.startswith(event.label) for event in drawn.events)
 
 
+def test_a_class_of_many_clips_is_drawn_as_often_as_one_of_few() -> None:
+    clips = {"A": [("A/0", 1.0)], "B": [(f"B/{n}", 1.0) for n in range(20)]}
+    rng = np.random.default_rng(0)
+    config = MixtureConfig(n_events=1)
+    drawn = [draw_recipe(rng, clips, ["s"], config).events[0] for _ in range(400)]
+    assert sum(event.label == "A" for event in drawn) == pytest.approx(200, abs=40)  # 4 sigma
+    assert {event.clip for event in drawn} == {"A/0", *(clip for clip, _ in clips["B"])}
+
+
 def test_too_few_classes_are_an_error() -> None:
     with pytest.raises(InputError, match="needs 3 classes"):
         draw_recipe(np.random.default_rng(0), {"A": [("a", 1.0)]}, ["s"], MixtureConfig())

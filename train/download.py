@@ -224,6 +224,17 @@ def _no_room(folder: Path, error: OSError) -> str:
     return f"cannot write to {folder} ({error.strerror}); make room there or choose another --out"
 
 
+def _is_whole(record: Record, name: str, folder: Path) -> bool:
+    """Whether an archive is there with the right sum; says in a line that one is there with another."""
+    path = folder / name
+    if not path.is_file():
+        return False
+    if pooch.file_hash(str(path), alg="md5") == record.md5[name]:
+        return True
+    print(f"{path} is damaged: its MD5 sum is not {record.md5[name]}; it has to be loaded again.")
+    return False
+
+
 def _check_room(size: int, folder: Path) -> None:
     """Check that what is to be loaded fits on the disk."""
     free = shutil.disk_usage(folder).free
@@ -261,14 +272,16 @@ def _run(options: argparse.Namespace) -> None:
         if options.only in (None, key)
         for name in record.md5
     ]
-    lacking = [(record, name) for record, name in wanted if not (archives / name).is_file()]
+    lacking = [archive for archive in wanted if not _is_whole(*archive, archives)]
     if lacking:
         size = sum(remaining_bytes(*archive, archives, options.mirror) for archive in lacking)
         _check_room(size, options.out)
         if not options.yes:
             _confirm(size, options.out)
-    for record, name in wanted:
-        unpack(fetch(record, name, archives, options.mirror), options.out)
+    for archive in wanted:
+        if archive in lacking:
+            fetch(*archive, archives, options.mirror)
+        unpack(archives / archive[1], options.out)
 
 
 @command

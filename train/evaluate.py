@@ -23,7 +23,14 @@ from tqdm import tqdm
 
 import sedtf_core
 from sedtf_core.checkpoints import Checkpoint, load_checkpoint
-from sedtf_core.command_line import Parser, at_least, command, given_path, write_json
+from sedtf_core.command_line import (
+    Parser,
+    at_least,
+    command,
+    given_path,
+    require_writable,
+    write_json,
+)
 from sedtf_core.config import DetectionConfig, MixtureConfig
 from sedtf_core.datasets import SoundBank, data_hash
 from sedtf_core.errors import InputError
@@ -132,6 +139,8 @@ def _require_known(bank: SoundBank, checkpoint: Checkpoint) -> None:
 def main(arguments: list[str] | None = None) -> None:
     """Evaluate as the command line says."""
     options = parse_arguments(arguments)
+    if options.json:
+        require_writable(options.json, "--json")
     result = evaluate(options)
     given = sys.argv[1:] if arguments is None else arguments
     result["command"] = shlex.join(["python", "-m", "train.evaluate", *given])

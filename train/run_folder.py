@@ -17,7 +17,7 @@ from jaxtyping import Float, Int
 from torch import nn
 
 import sedtf_core
-from sedtf_core.command_line import write_json, writing
+from sedtf_core.command_line import require_writable, write_json, writing
 from sedtf_core.errors import InputError
 from train.settings import TrainSettings
 
@@ -79,6 +79,7 @@ class RunFolder:
                 raise InputError(
                     f"{self.path} already holds a run; add --resume or choose another --out"
                 )
+            require_writable(self.path / "config.json", "--out")
             return
         if not holds_run:
             raise InputError(f"{self.path} holds no run to resume; leave out --resume to start one")

@@ -218,6 +218,14 @@ def require_alike(results: Sequence[dict[str, Any]]) -> None:
             )
 
 
+def _require_distinct(paths: Sequence[Path]) -> None:
+    """InputError if a file is given twice, under whatever name."""
+    files = [path.resolve() for path in paths]
+    twice = [path for path, file in zip(paths, files, strict=True) if files.count(file) > 1]
+    if twice:
+        raise InputError(f"{twice[-1]} is given twice; give it once")
+
+
 @command
 def main(arguments: list[str] | None = None) -> None:
     """Write the tables of the results that the command line names."""
@@ -225,6 +233,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("results", nargs="+", type=given_path, help="JSON files of train.evaluate")
     parser.add_argument("--out", type=given_path, required=True, help="folder for the tables")
     options = parser.parse_args(arguments)
+    _require_distinct(options.results)
     results = [read_result(path) for path in options.results]
     require_alike(results)
     results = combined(results)

@@ -19,7 +19,14 @@ from jaxtyping import Float
 from torch import Tensor
 from tqdm import trange
 
-from sedtf_core.command_line import Parser, at_least, command, given_path, write_json
+from sedtf_core.command_line import (
+    Parser,
+    at_least,
+    command,
+    given_path,
+    require_writable,
+    write_json,
+)
 from sedtf_core.features import log_mel
 from sedtf_core.models import SYSTEMS
 from train.learner import Learner
@@ -105,6 +112,8 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--compile", action="store_true", help="let torch.compile fuse the network")
     parser.add_argument("--json", type=given_path, help="write the figures here, too")
     options = parser.parse_args(arguments)
+    if options.json:
+        require_writable(options.json, "--json")
     settings = preset_settings(options.preset, options.system, batch_size=options.batch_size)
     with joined_group(options.device) as group:
         trainer = Trainer(settings, options.sounds, group, is_compiled=options.compile)

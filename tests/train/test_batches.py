@@ -32,6 +32,12 @@ def test_a_batch_equals_its_mixtures_one_by_one(bank: SoundBank, batches: Mixtur
         assert labels == {event.label for event in expected.events}
 
 
+def test_clips_are_in_memory_once(sounds: Path) -> None:
+    bank = SoundBank.open(sounds, split="train")
+    MixtureBatches(bank, bank.labels(), MixtureConfig(), torch.device("cpu"))
+    assert bank._kept_bytes() == 0
+
+
 def test_a_scene_longer_than_a_mixture_serves_piece_by_piece(bank: SoundBank) -> None:
     config = MixtureConfig(seconds=3.3, n_events=1)
     short = MixtureBatches(bank, bank.labels(), config, torch.device("cpu"))

@@ -239,6 +239,22 @@ def test_what_is_there_is_neither_asked_about_nor_fetched(
     assert len(shelf.ranges) == asked
 
 
+def test_a_damaged_archive_is_said_and_asked_about_before_it_is_loaded_again(
+    command: list[str], shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys
+) -> None:
+    path = tmp_path / "data" / "archives" / "a.zip"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"damaged")
+    monkeypatch.setattr("builtins.input", lambda _: "n")
+    assert download.main(command) == 2
+    told = [line for line in capsys.readouterr().out.splitlines() if "is damaged" in line]
+    assert len(told) == 1 and told[0].startswith(f"{path} is damaged")
+    assert path.read_bytes() == b"damaged"
+    monkeypatch.setattr("builtins.input", lambda _: "y")
+    assert download.main(command) == 0
+    assert path.read_bytes() == shelf.files["a.zip"]
+
+
 def test_a_disk_too_small_is_said_before_anything_is_loaded(
     command: list[str], monkeypatch: pytest.MonkeyPatch, capsys
 ) -> None:

@@ -86,8 +86,12 @@ def test_tables_of_draws_name_the_seeds_and_every_command(tmp_path: Path) -> Non
 def test_the_same_result_twice_writes_nothing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    path = tmp_path / "0.json"
-    path.write_text(json.dumps(draw(0, 0.5)))
-    assert tables.main([str(path), str(path), "--out", str(tmp_path / "out")]) == 2
-    assert "leave one of them out" in capsys.readouterr().err
+    path, copy = tmp_path / "0.json", tmp_path / "copy.json"
+    for written in (path, copy):
+        written.write_text(json.dumps(draw(0, 0.5)))
+    again = tmp_path / "." / "out" / ".." / "0.json"
+    for other, words in ((path, "is given twice"), (again, "is given twice"), (copy, "leave one")):
+        assert tables.main([str(path), str(other), "--out", str(tmp_path / "out")]) == 2
+        printed = capsys.readouterr().err
+        assert words in printed and printed.count("\n") == 1
     assert not (tmp_path / "out").exists()

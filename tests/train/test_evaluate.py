@@ -1,6 +1,9 @@
 """Evaluation and fixed mixtures: one command each, the contract's JSON, and mistakes in one line."""
 
+import inspect
 import json
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +13,15 @@ import soundfile
 import torch
 
 from sedtf_core.checkpoints import Metadata, load_checkpoint, save_checkpoint
+from sedtf_core.command_line import Parser
 from sedtf_core.config import DetectionConfig, FeatureConfig, MixtureConfig, ModelConfig
-from sedtf_core.datasets import SoundBank
+from sedtf_core.datasets import SoundBank, read_sounds
 from sedtf_core.evaluation import event, frame, tagging
-from sedtf_core.inference import Analyser
-from sedtf_core.mixing import mix
+from sedtf_core.evaluation.bootstrap import RecordingGroups
+from sedtf_core.inference import Analyser, Analysis
+from sedtf_core.mixing import Mixture, mix
 from sedtf_core.models import build_model
-from train import evaluate, make_mixtures, snapshots, train
+from train import evaluate, make_mixtures, mixtures, snapshots, train
 from train.mixtures import draw_recipes
 from train.scorecard import rounded
 from train.settings import PRESETS, TrainSettings
@@ -72,9 +77,12 @@ def test_the_json_has_every_figure_of_the_contract(sounds: Path, tmp_path: Path)
 def test_the_oracle_separates_better_than_a_fresh_network(sounds: Path, tmp_path: Path) -> None:
     out = tmp_path / "result.json"
     evaluate.main(arguments(sounds, checkpoint(tmp_path), "--json", str(out)))
-    separation = json.loads(out.read_text())["separation"]
+    result = json.loads(out.read_text())
+    separation, oracle = result["separation"], result["oracle_separation"]
     assert separation["oracle_si_sdr_improvement_db"] > 10
     assert separation["oracle_si_sdr_improvement_db"] > separation["si_sdr_improvement_db"] + 5
+    # Events do not overlap, so within one's span there is nothing but the scene to take away.
+    assert oracle["si_sdr_improvement_span_db"] > 5
 
 
 def test_two_evaluations_agree(sounds: Path, tmp_path: Path) -> None:
@@ -130,7 +138,7 @@ def test_tuned_figures_equal_those_measured_at_the_tuned_thresholds(
         assert result[metric] == pytest.approx(plain[metric], abs=1e-6)
     bank = SoundBank.open(sounds, split="test")
     analyser = Analyser(load_checkpoint(path), thresholds.detection(DetectionConfig()))
-    probs, truth, events = [], [], []
+    probs, truth, events = [], [], []  # compared within the six digits that are written
     for recipe in draw_recipes(bank, MixtureConfig(snr_db=10.0), 3, 0):
         mixture = mix(recipe, bank.waveform)
         analysis = analyser(mixture.mixture)
@@ -138,10 +146,34 @@ def test_tuned_figures_equal_those_measured_at_the_tuned_thresholds(
         truth.append(present_classes(mixture, LABELS))
         events.append((mixture.events, analysis.events))
     expected = tagging.evaluate(np.stack(probs), np.stack(truth), thresholds.tagging)
-    assert tuned["tagging"]["f1"] == pytest.approx(expected["f1"])
+    assert tuned["tagging"]["f1"] == pytest.approx(expected["f1"], rel=1e-5)
     expected = event.evaluate(events, LABELS)
-    assert tuned["event"]["f1"] == pytest.approx(expected["f1"])
-    assert tuned["event"]["er"] == pytest.approx(expected["er"])
+    assert tuned["event"]["f1"] == pytest.approx(expected["f1"], rel=1e-5)
+    assert tuned["event"]["er"] == pytest.approx(expected["er"], rel=1e-5)
+
+
+def test_thresholds_are_chosen_on_the_valid_split_alone(
+    sounds: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: dict[str, list[str]] = {"tuned": [], "evaluated": []}
+
+    def listen(kind: str, mixture: Mixture) -> Mixture:
+        recipe = mixture.recipe
+        heard[kind] += [recipe.scene, *(placement.clip for placement in recipe.events)]
+        return mixture
+
+    class Watched(evaluate.Evaluation):
+        def update(self, mixture: Mixture, bank: SoundBank) -> None:
+            super().update(listen("evaluated", mixture), bank)
+
+    def watched(analyser: Analyser, mixtures: Iterable[Mixture], *, gated: bool) -> Thresholds:
+        return tune(analyser, (listen("tuned", mixture) for mixture in mixtures), gated=gated)
+
+    monkeypatch.setattr(evaluate, "Evaluation", Watched)
+    monkeypatch.setattr(evaluate, "tune", watched)
+    assert evaluate.main(arguments(sounds, checkpoint(tmp_path), "--tune-count", "2")) == 0
+    splits = {kind: {clip.split("_")[0] for clip in clips} for kind, clips in heard.items()}
+    assert splits == {"tuned": {"valid"}, "evaluated": {"test"}}
 
 
 def test_thresholds_are_the_best_on_the_valid_split(sounds: Path, tmp_path: Path) -> None:
@@ -156,6 +188,29 @@ def test_thresholds_are_the_best_on_the_valid_split(sounds: Path, tmp_path: Path
         assert best >= frame.evaluate(of_frames, LABELS, float(other))["f1"] - 1e-3
     assert chosen.segmentation is not None
     assert best > 0
+
+
+def test_thresholds_of_gated_figures_are_chosen_on_gated_scores(
+    sounds: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bank = SoundBank.open(sounds, split="valid")
+    mixtures = [mix(r, bank.waveform) for r in draw_recipes(bank, MixtureConfig(), 2, 0)]
+    analyser = Analyser(load_checkpoint(checkpoint(tmp_path, tagged=("Bark",))))
+    gated, ungated = (tune(analyser, mixtures, gated=gated) for gated in (True, False))
+    analyse = Analyser.__call__
+
+    def analyse_and_gate(self: Analyser, waveform: np.ndarray) -> Analysis:
+        analysis = analyse(self, waveform)
+        assert analysis.masks is not None
+        scores, masks = (
+            tagging.gate(values, analysis.clip_probs, self.detection.tagging_threshold)
+            for values in (analysis.frame_scores, analysis.masks)
+        )
+        return replace(analysis, frame_scores=scores, masks=masks)
+
+    monkeypatch.setattr(Analyser, "__call__", analyse_and_gate)
+    assert gated == tune(analyser, mixtures, gated=False)
+    assert gated.frame != ungated.frame and gated.segmentation != ungated.segmentation
 
 
 def test_a_detection_exceeds_the_tuned_probability_not_reaches_it() -> None:
@@ -230,6 +285,29 @@ def test_gated_masks_of_a_class_that_is_not_tagged_are_measured_as_zero(
     assert per_class["Cello"]["segmentation"]["auc"] == pytest.approx(0.5)
 
 
+def test_the_separation_of_detected_events_leaves_out_the_others(
+    sounds: Path, tmp_path: Path
+) -> None:
+    result = figures(sounds, checkpoint(tmp_path, tagged=("Bark",)), tmp_path / "result.json")
+    of_bark = result["per_class"]["Bark"]["separation"]["si_sdr_improvement_db"]
+    separation = result["separation"]
+    assert separation["detected_si_sdr_improvement_db"] == pytest.approx(of_bark)
+    assert separation["si_sdr_improvement_db"] != pytest.approx(of_bark, abs=0.1)
+
+
+def test_the_valid_split_goes_without_recordings_that_train_has(
+    sounds: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard = {"train_Bark_1.wav": "valid_Bark_0.wav"}
+    rows = [replace(row, recording=heard.get(row.clip, row.clip)) for row in read_sounds(sounds)]
+    monkeypatch.setattr(mixtures, "read_sounds", lambda _: rows)
+    parser = Parser()
+    mixtures.add_mixture_arguments(parser)
+    bank, _ = mixtures.open_mixtures(parser.parse_args(["--sounds", "any", "--split", "valid"]))
+    left_out = {row.clip for row in rows if row.split == "valid"} - {s.clip for s in bank.sounds}
+    assert left_out == {"valid_Bark_0.wav"}
+
+
 def test_the_figures_of_the_tables_have_intervals_a_class(sounds: Path, tmp_path: Path) -> None:
     out = tmp_path / "result.json"
     evaluate.main(arguments(sounds, checkpoint(tmp_path), "--json", str(out)))
@@ -239,6 +317,41 @@ def test_the_figures_of_the_tables_have_intervals_a_class(sounds: Path, tmp_path
         for metric, column in (("tagging", "map"), ("event", "f1"), ("segmentation", "f1")):
             low, high = intervals[metric][column]
             assert low <= result["per_class"][label][metric][column] <= high
+
+
+def test_every_metric_groups_its_clips_by_recording(
+    sounds: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = SoundBank.open(sounds, split="test").sounds
+    bank = SoundBank(sounds, [replace(row, recording=f"of {row.label}") for row in rows])
+    analyser = Analyser(load_checkpoint(checkpoint(tmp_path)))
+    evaluation = evaluate.Evaluation(analyser, tuned=Thresholds(0.1, 0.1, 0.1))
+    metrics = {
+        name: metric for name, metric in vars(evaluation).items() if "summary" in dir(metric)
+    }
+    metrics |= evaluation.psds
+    given: dict[str, np.ndarray | None] = {}
+
+    def watch(name: str, update: Callable[..., None]) -> Callable[..., None]:
+        def watched(*values: Any) -> None:
+            given[name] = inspect.signature(update).bind(*values).arguments.get("groups")
+            update(*values)
+
+        return watched
+
+    for name, metric in metrics.items():
+        monkeypatch.setattr(metric, "update", watch(name, metric.update))
+    groups, clips = RecordingGroups(LABELS), set()
+    for recipe in draw_recipes(bank, MixtureConfig(snr_db=10.0), 3, 0):
+        evaluation.update(mix(recipe, bank.waveform), bank)
+        clips |= {placement.clip for placement in recipe.events}
+        expected = groups.of_clip(
+            {placement.label: f"of {placement.label}" for placement in recipe.events}
+        )
+        assert len(given) == len(metrics) == 11
+        for name, groups_given in given.items():
+            np.testing.assert_array_equal(groups_given, expected, name)
+    assert len(clips) > len(LABELS)  # so that a group a clip would be seen
 
 
 def test_a_set_of_mixtures_is_not_added_to_another(
@@ -275,6 +388,18 @@ def test_mistakes_cost_one_line(
     last = capsys.readouterr().err.strip().splitlines()[-1]
     assert last.startswith("error: ")
     assert message in last
+
+
+def test_a_result_that_cannot_be_written_is_found_before_any_work(
+    sounds: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(evaluate, "evaluate", lambda _: pytest.fail("worked first"))
+    assert evaluate.main(arguments(sounds, tmp_path / "x", "--json", str(tmp_path))) == 2
+    printed = capsys.readouterr().err
+    assert printed.startswith(f"error: cannot write {tmp_path} ") and printed.count("\n") == 1
 
 
 def test_a_class_that_the_checkpoint_does_not_know_is_named(

@@ -5,9 +5,10 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -17,6 +18,8 @@ from sedtf_core.checkpoints import load_checkpoint
 from sedtf_core.config import DB_PER_NEPER
 from sedtf_core.datasets import SoundBank, data_hash, read_sounds
 from sedtf_core.features import log_mel
+from sedtf_core.mixing import Recipe
+from sedtf_core.models import mask_network
 from train import ship, throughput, train, trainer
 from train.parallel import joined_group
 from train.run import Run
@@ -442,6 +445,61 @@ def test_a_step_learns_at_its_own_rate(sounds: Path) -> None:
     assert not torch.equal(weight, before)
 
 
+def test_every_step_has_the_rate_decay_and_snr_of_its_schedule(
+    sounds: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings, steps = replace(SMALL, first_decay=0.5), (0, 2, 5)
+    with joined_group("cpu") as group:
+        trainer = Trainer(settings, sounds, group)
+    draw, pool, seen = trainer.batches.draw, mask_network.global_weighted_rank_pool, {}
+
+    def watched_draw(
+        size: int, key: Sequence[int], snr_db: tuple[float, float]
+    ) -> Sequence[Recipe]:
+        seen["snr_db"] = snr_db
+        return draw(size, key, snr_db)
+
+    def watched_pool(masks: torch.Tensor, decay: float) -> torch.Tensor:
+        seen["decay"] = decay
+        return pool(masks, decay)
+
+    monkeypatch.setattr(trainer.batches, "draw", watched_draw)
+    monkeypatch.setattr(mask_network, "global_weighted_rank_pool", watched_pool)
+    for trainer.step in steps:
+        trainer.train_step()
+        assert seen["snr_db"] == settings.snr_range(trainer.step)
+        assert seen["decay"] == settings.decay_at(trainer.step)
+        (parameters,) = trainer.learner.optimiser.param_groups
+        assert parameters["lr"] == settings.rate(trainer.step)
+    for schedule in (settings.snr_range, settings.decay_at, settings.rate):
+        assert len({schedule(step) for step in steps}) == len(steps)
+
+
+@pytest.mark.parametrize("system", ["gwrp", "dnn"])
+def test_measuring_the_valid_split_leaves_the_network_as_it_was(sounds: Path, system: str) -> None:
+    with joined_group("cpu") as group:
+        trainer = Trainer(replace(SMALL, system=system), sounds, group)
+    trainer.train_step()  # leaves dropout and the statistics of batches on
+    model, validation = trainer.learner.model, trainer.validation
+    assert validation is not None
+    before = {name: tensor.clone() for name, tensor in model.state_dict().items()}
+    first, again = (validation.measure(model, trainer.learner.autocast()) for _ in range(2))
+    assert first == again
+    for name, tensor in model.state_dict().items():
+        assert torch.equal(tensor, before[name]), name
+
+
+def test_runs_of_other_seeds_and_snrs_are_validated_on_the_same_mixtures(sounds: Path) -> None:
+    changes: list[dict[str, Any]] = [{}, {"seed": 1, "snr_db": (-9.0, 5.0)}, {"valid_snr_db": 0.0}]
+    with joined_group("cpu") as group:
+        trainers = [Trainer(replace(SMALL, **change), sounds, group) for change in changes]
+    one, other, noisier = (trainer.validation.chunks for trainer in trainers if trainer.validation)
+    for (features, labels), (again, still) in zip(one, other, strict=True):
+        assert torch.equal(features, again) and torch.equal(labels, still)
+    assert not torch.equal(trainers[0].synthesise(0)[0], trainers[1].synthesise(0)[0])
+    assert not torch.equal(one[0][0], noisier[0][0])
+
+
 def test_a_run_begins_with_the_weights_it_is_given(sounds: Path, tmp_path: Path) -> None:
     train.main(arguments(sounds, tmp_path / "first"))
     init = ("--init", str(tmp_path / "first" / "last"), "--peak-rate", "0")
@@ -593,11 +651,15 @@ def test_a_run_without_gain_stops_early_and_stays_stopped(
         "measure",
         lambda *_: dict.fromkeys(("f1", "auc", "loss"), 0.1) | {"map": next(figures)},
     )
-    monkeypatch.setitem(PRESETS, "laptop", replace(SMALL, steps=20, valid_every=1))
+    monkeypatch.setitem(PRESETS, "laptop", replace(SMALL, steps=20, valid_every=1, snapshots=3))
     given = arguments(sounds, tmp_path / "run", "--patience", "2")
     assert train.main(given) == 0
     assert "stopped at step 4: no better mAP in 2" in capsys.readouterr().out
     assert load_checkpoint(tmp_path / "run" / "best").metadata.training["step"] == 2
+    kept = ("best", "snapshots/step_000002", "last")
+    best, then, last = (weights(tmp_path / "run", name) for name in kept)
+    assert all(torch.equal(best[name], then[name]) for name in best)
+    assert not all(torch.equal(best[name], last[name]) for name in best)
     assert train.main([*given, "--resume"]) == 0
     assert "stopped at step 4" in capsys.readouterr().out
 
@@ -628,6 +690,32 @@ def test_throughput_compares_whole_steps_with_the_network_alone(
     assert "× eager float32" in capsys.readouterr().out
 
 
+def test_a_run_folder_that_cannot_be_made_is_found_before_any_work(
+    sounds: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(train, "Trainer", lambda *_, **__: pytest.fail("worked first"))
+    (tmp_path / "file").write_text("no folder")
+    assert train.main(arguments(sounds, tmp_path / "file" / "run")) == 2
+    printed = capsys.readouterr().err
+    assert printed.startswith(f"error: cannot write {tmp_path / 'file' / 'run'}")
+    assert printed.endswith("choose another --out\n") and printed.count("\n") == 1
+
+
+def test_costs_that_cannot_be_written_are_found_before_any_work(
+    sounds: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(throughput, "Trainer", lambda *_, **__: pytest.fail("worked first"))
+    options = ["--sounds", str(sounds), "--system", "gwrp", "--device", "cpu"]
+    assert throughput.main([*options, "--json", str(tmp_path)]) == 2
+    assert capsys.readouterr().err.startswith(f"error: cannot write {tmp_path} ")
+
+
 def test_starting_to_train_imports_no_decoder_and_no_picture() -> None:
     heavy = ("av", "librosa", "matplotlib", "soundfile", "soxr", "streamlit")
     script = f"import sys, train.train; print([m for m in {heavy} if m in sys.modules])"
@@ -646,6 +734,7 @@ def test_the_paper_preset_is_the_papers() -> None:
     louder = preset_settings("paper", "gwrp", snr_db=(20.0, 20.0))
     assert louder.snr_range(0) == (20.0, 20.0)
     assert louder.valid_snr_db == 20.0
+    assert preset_settings("paper", "gwrp", snr_db=(-5.0, 15.0)).valid_snr_db == 5.0
 
 
 def test_learning_rates_follow_the_paper_and_the_cycle() -> None:
