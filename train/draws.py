@@ -1,15 +1,24 @@
 """Results of a system on several draws of mixtures, taken together as one.
 
+    python -m train.draws gwrp_0dB_seed0.json gwrp_0dB_seed1.json gwrp_0dB_seed2.json --json gwrp_0dB.json
+
 ``train.evaluate --seed 0``, ``--seed 1`` and so on measure a network on other mixtures of the same sounds.
 Figures are averaged over them. So are the ends of their intervals: an interval says how far other
 *recordings* would lead, which more mixtures of the same recordings do not narrow. How far the draws lie
-apart stands in ``draws``, with the lowest and the highest in the place of an interval.
+apart stands in ``draws``, with the lowest and the highest in the place of an interval. ``train.tables`` takes
+the draws, or what this command makes of them.
 """
 
+import json
+import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
+from sedtf_core.command_line import Parser, command, given_path, write_json
 from sedtf_core.errors import InputError
+from train.paper import COLUMNS, SYSTEMS
+from train.scorecard import rounded
 
 MEASURED = ("tagging", "frame", "frame_gated", "event", "segmentation", "separation")
 # What results of one system at one SNR must share to be draws of the same.
@@ -17,6 +26,28 @@ SHARED = (
     "checkpoint", "trained_steps", "split", "count", "gated", "data_hash", "labels", "version",
     "switches",
 )  # fmt: skip
+
+
+def read_result(path: Path) -> dict[str, Any]:
+    """Read one result; InputError if it is not one of ``train.evaluate``."""
+    try:
+        result: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        has_figures = all(isinstance(result[key], dict) for key in ("intervals", "per_class"))
+        figures = [result["tagging"][column] for column in COLUMNS["tagging"]]
+        numbers = [result["snr_db"], *figures]
+        if (
+            result["system"] not in SYSTEMS
+            or not has_figures
+            or not isinstance(result["command"], str)
+        ):
+            raise KeyError(result["system"])
+        if not all(isinstance(number, int | float) for number in numbers):
+            raise TypeError(numbers)
+    except (OSError, ValueError, KeyError, TypeError):
+        raise InputError(
+            f"{path} is not a result of python -m train.evaluate --json; give such files"
+        ) from None
+    return result
 
 
 def combined(results: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -34,7 +65,7 @@ def combined(results: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     Raises
     ------
     InputError
-        If two of one system and SNR have the same seed, or differ in more than it.
+        If two of one system and SNR have the same seed, differ in more than it, or are means already.
     """
     of: dict[tuple[str, float], list[dict[str, Any]]] = {}
     for result in results:
@@ -45,9 +76,9 @@ def combined(results: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 def _combine(draws: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """The draws of one system at one SNR as one result."""
     first = draws[0]
-    one = {**first, "commands": [draw["command"] for draw in draws]}
     if len(draws) == 1:
-        return one
+        return {"commands": [first["command"]], **first}
+    one = {**first, "commands": [draw["command"] for draw in draws]}
     _require_comparable(draws)
     one |= {
         key: _mean([draw[key] for draw in draws]) for key in first if isinstance(first[key], dict)
@@ -57,7 +88,7 @@ def _combine(draws: Sequence[dict[str, Any]]) -> dict[str, Any]:
         for metric in MEASURED
         if metric in first
     }
-    one["seeds"] = [draw.get("seed") for draw in draws]
+    one["seeds"] = [one.pop("seed"), *(draw["seed"] for draw in draws[1:])]
     one["draws"] = {metric: one[metric] for metric in ends}
     one["intervals"] = {**one.get("intervals", {}), "draws": ends}
     return one
@@ -66,6 +97,8 @@ def _combine(draws: Sequence[dict[str, Any]]) -> dict[str, Any]:
 def _require_comparable(draws: Sequence[dict[str, Any]]) -> None:
     """InputError unless the results differ in their seed, and in that alone."""
     where = f"{draws[0]['system']} at {draws[0]['snr_db']:g} dB"
+    if any("draws" in draw for draw in draws):
+        raise InputError(f"a result of {where} is a mean of draws already; give it alone")
     seeds = [draw.get("seed") for draw in draws]
     if len(set(seeds)) < len(seeds):
         twice = next(seed for seed in seeds if seeds.count(seed) > 1)
@@ -92,3 +125,20 @@ def _mean(values: Sequence[Any]) -> Any:
 def _ends(values: Sequence[float]) -> list[float]:
     """The lowest and the highest of the draws."""
     return [min(values), max(values)]
+
+
+@command
+def main(arguments: list[str] | None = None) -> None:
+    """Write the mean of the draws that the command line names."""
+    parser = Parser(prog="python -m train.draws", description=__doc__)
+    parser.add_argument("results", nargs="+", type=given_path, help="JSON files of train.evaluate")
+    parser.add_argument("--json", type=given_path, required=True, help="where the mean goes")
+    options = parser.parse_args(arguments)
+    means = combined([read_result(path) for path in options.results])
+    if len(means) > 1:
+        raise InputError("these are of several systems or SNRs; give the draws of one")
+    write_json(options.json, rounded(means[0]), "--json")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

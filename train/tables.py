@@ -21,7 +21,7 @@ from typing import Any
 
 from sedtf_core.command_line import Parser, command, given_path, writing
 from sedtf_core.errors import InputError
-from train.draws import combined
+from train.draws import combined, read_result
 from train.extra_tables import EXTRAS, extra_rows, extra_table, told
 from train.paper import COLUMNS, FIGURES, SYSTEMS
 from train.table_rows import Row, number, with_interval
@@ -184,28 +184,6 @@ def _write(
     stem.with_suffix(".md").write_text(to_markdown(title, lines, note, commands), "utf-8")
     stem.with_suffix(".csv").write_text(to_csv(lines), "utf-8")
     stem.with_suffix(".json").write_text(json.dumps(report, indent=1) + "\n", "utf-8")
-
-
-def read_result(path: Path) -> dict[str, Any]:
-    """Read one result; InputError if it is not one of ``train.evaluate``."""
-    try:
-        result: dict[str, Any] = json.loads(path.read_text("utf-8"))
-        has_figures = all(isinstance(result[key], dict) for key in ("intervals", "per_class"))
-        figures = [result["tagging"][column] for column in COLUMNS["tagging"]]
-        numbers = [result["snr_db"], *figures]
-        if (
-            result["system"] not in SYSTEMS
-            or not has_figures
-            or not isinstance(result["command"], str)
-        ):
-            raise KeyError(result["system"])
-        if not all(isinstance(number, int | float) for number in numbers):
-            raise TypeError(numbers)
-    except (OSError, ValueError, KeyError, TypeError):
-        raise InputError(
-            f"{path} is not a result of python -m train.evaluate --json; give such files"
-        ) from None
-    return result
 
 
 def require_alike(results: Sequence[dict[str, Any]]) -> None:

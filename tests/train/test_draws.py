@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from sedtf_core.errors import InputError
-from train import tables
+from train import draws, tables
 from train.draws import combined
 
 
@@ -78,9 +78,42 @@ def test_tables_of_draws_name_the_seeds_and_every_command(tmp_path: Path) -> Non
     assert "| 0 dB | DNN | 0.250 [0.150, 0.450] |" in text
     assert "DNN: means of draws of mixtures with the seeds 0, 1, 2." in text
     assert all(f"--seed {seed}" in text for seed in range(3))
-    draws = (tmp_path / "extra_draws.md").read_text()
-    assert "| SNR | System | Tagging mAP | Tagging AUC |" in draws
-    assert "| 0 dB | DNN | 0.250 [0.000, 0.500] |" in draws
+    ends = (tmp_path / "extra_draws.md").read_text()
+    assert "| SNR | System | Tagging mAP | Tagging AUC |" in ends
+    assert "| 0 dB | DNN | 0.250 [0.000, 0.500] |" in ends
+
+
+def test_the_mean_that_the_command_writes_gives_the_tables_of_its_draws(tmp_path: Path) -> None:
+    for seed in range(3):
+        (tmp_path / f"{seed}.json").write_text(json.dumps(draw(seed, seed / 4)))
+    paths = [str(tmp_path / f"{seed}.json") for seed in range(3)]
+    mean = str(tmp_path / "mean.json")
+    assert draws.main([*paths, "--json", mean]) == 0
+    assert "seed" not in json.loads(Path(mean).read_text())
+    written = {}
+    for name, given in (("draws", paths), ("mean", [mean])):
+        assert tables.main([*given, "--out", str(tmp_path / name)]) == 0
+        written[name] = {path.name: path.read_text() for path in (tmp_path / name).iterdir()}
+    assert written["mean"] == written["draws"]
+
+
+@pytest.mark.parametrize(
+    ("others", "words"),
+    [
+        ([draw(1, 0.5, system="gap")], "of several systems"),
+        ([draw(1, 0.5, draws={}), draw(2, 0.5)], "a mean of draws already"),
+    ],
+)
+def test_what_is_no_mean_of_one_system_is_not_written(
+    others: list[dict[str, Any]], words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    paths = [tmp_path / f"{index}.json" for index in range(1 + len(others))]
+    for path, result in zip(paths, [draw(0, 0.5), *others], strict=True):
+        path.write_text(json.dumps(result))
+    assert draws.main([*map(str, paths), "--json", str(tmp_path / "mean.json")]) == 2
+    printed = capsys.readouterr().err
+    assert words in printed and printed.count("\n") == 1
+    assert not (tmp_path / "mean.json").exists()
 
 
 def test_the_same_result_twice_writes_nothing(
