@@ -57,3 +57,11 @@ def test_ideal_binary_masks_lie_within_their_events_and_below_a_loud_scene(
     masks = class_binary_masks(mixture, LABELS, activity, 64)
     np.testing.assert_array_equal(masks.any(axis=2), activity)  # each tone stands out of the noise
     assert masks.mean(where=activity[:, :, None]) < 0.5  # in its own bands alone
+
+
+def test_a_recipe_depends_on_the_seed_and_its_own_number_alone(sounds: Path) -> None:
+    bank, config = SoundBank.open(sounds, split="test"), MixtureConfig()
+    recipes = list(draw_recipes(bank, config, 5, 0))
+    assert len(set(map(repr, recipes))) == 5
+    assert list(draw_recipes(bank, config, 3, 0)) == recipes[:3]
+    assert not set(map(repr, draw_recipes(bank, config, 5, 1))) & set(map(repr, recipes))
