@@ -8,14 +8,17 @@ import numpy as np
 import pytest
 import soundfile
 
+from sedtf_core import audio
 from sedtf_core.datasets import SoundBank, read_sounds
 from train import dcase
 from train.make_mixtures import main as make_mixtures
 from train.sounds import read_training_sounds
+from train.train import main as train
 
 LABELS = ("Bark", "Cello", "Oboe")
 SCENES = ("airport", "tram")
 TUT = "TUT-urban-acoustic-scenes-2018-development"
+REAL = Path(__file__).resolve().parents[2] / "sounds"
 EVENTS_CSV = "FSDKaggle2018.meta/train_post_competition.csv"
 
 
@@ -210,3 +213,44 @@ def test_data_outside_the_folder_of_the_table_are_refused(published: Path, capsy
     arguments = ["--events", str(published), "--scenes", str(published / TUT), "--fold", "1"]
     assert dcase.main([*arguments, "--out", str(out)]) == 2
     assert "give --out a folder that holds both" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(not REAL.is_dir(), reason="needs the recordings that our networks learnt from")
+def test_real_clips_are_read_split_and_learnt_from(tmp_path: Path) -> None:
+    """The published form in small, out of clips that came from it, and real scenes at 48 kHz in stereo."""
+    table = read_sounds(REAL)
+    clips = [
+        row
+        for row in table
+        if row.source == "FSDKaggle2018" and row.label in ("Cello", "Flute", "Hi-hat")
+    ]
+    rows: list[tuple[object, ...]] = [("fname", "label", "manually_verified")]
+    for row in clips:
+        samples, rate = soundfile.read(REAL / row.clip)
+        path = tmp_path / "audio_train" / row.recording
+        path.parent.mkdir(exist_ok=True)
+        soundfile.write(path, samples, rate, subtype="PCM_16")
+        rows.append((row.recording, row.label, 1))
+    write_csv(tmp_path / "train.csv", rows)
+    scenes: list[tuple[object, ...]] = [dcase.SCENES_COLUMNS]
+    for place, row in enumerate([row for row in table if row.kind == "scene"][:8]):
+        samples = audio.load(REAL / row.clip, 48_000)
+        name = f"audio/park-paris-{place}-0-a.wav"
+        (tmp_path / TUT / "audio").mkdir(parents=True, exist_ok=True)
+        soundfile.write(tmp_path / TUT / name, np.stack([samples, samples], axis=1), 48_000)
+        scenes.append((name, "park", f"paris-{place}", "a"))
+    write_csv(tmp_path / TUT / "meta.csv", scenes, "\t")
+    assert run(tmp_path) == 0
+    read = read_training_sounds(tmp_path)
+    assert {row.recording for row in read if row.kind == "event"} == {
+        row.recording for row in clips
+    }
+    bank = SoundBank.open(tmp_path, split="test")
+    for row in bank.events("Cello"):
+        theirs = next(clip for clip in clips if clip.recording == row.recording)
+        assert row.seconds == pytest.approx(theirs.seconds, abs=0.01)
+        assert np.abs(bank.waveform(row.clip)).max() > 0.01
+    folder = tmp_path / "run"
+    given = ["--sounds", str(tmp_path), "--system", "dnn", "--preset", "laptop", "--steps", "2"]
+    assert train([*given, "--out", str(folder)]) == 0
+    assert (folder / "last.safetensors").is_file()

@@ -18,6 +18,7 @@ OURS_ALONE = (
     "**These figures are ours alone.** The paper's table has other classes (41 of DCASE 2018; ours are {}), "
     "so class by class nothing of it can stand beside them. Only its means can: see Tables II, V, VI and IX."
 )
+FEW_COMMANDS = 7  # one a system; several draws of mixtures have one each
 SYSTEM_PX = 100  # the longest name, which many columns beside it would clip
 HOW_TO_MEASURE = """\
 python -m train.evaluate --system gwrp --sounds sounds --split test --snr 0 --count 200 --seed 0 \\
@@ -139,8 +140,10 @@ def show_class_table(choice: Choice) -> None:
 def _show_sources(choice: Choice) -> None:
     """What the figures were measured on, and by which commands."""
     st.caption(choice.table.note)
-    st.markdown(f"**Made by**, at {choice.snr_db:g} dB:")
-    st.code("\n".join(commands_for(choice.table, choice.snr_db)), language="bash", wrap_lines=True)
+    commands = commands_for(choice.table, choice.snr_db)
+    title = f"Made by these commands, at {choice.snr_db:g} dB"
+    with st.expander(title, expanded=len(commands) <= FEW_COMMANDS):
+        st.code("\n".join(commands), language="bash", wrap_lines=True)
 
 
 def show_empty() -> None:
