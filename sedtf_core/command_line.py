@@ -122,10 +122,11 @@ def require_writable(target: Path, option: str) -> None:
 
 
 def write_json(target: Path, figures: Mapping[str, Any], option: str) -> None:
-    """Write figures to the file that an option names; InputError if that cannot be."""
+    """Write figures to the file that an option names, an entry a line; InputError if that cannot be."""
+    entries = (f" {json.dumps(name)}: {json.dumps(value)}" for name, value in figures.items())
     with writing(target, option):
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(json.dumps(figures, indent=1) + "\n", "utf-8")
+        target.write_text("{\n" + ",\n".join(entries) + "\n}\n", "utf-8")
 
 
 @contextmanager
