@@ -58,7 +58,7 @@ def test_charts_stand_beside_each_other_as_far_as_there_is_room(
     page = open_page(browser, address, scheme="dark")
     charts = page.get_by_test_id("stPlotlyChart")
     expect(charts.nth(4)).to_be_visible(timeout=PATIENCE_MS)
-    for width, beside in ((1400, 4), (1000, 2), (800, 1), (700, 1)):
+    for width, beside in ((1400, 4), (1000, 2), (700, 2), (600, 1)):
         page.set_viewport_size({"width": width, "height": 900})
         page.wait_for_function(IN_FIRST_ROW, arg=beside)
         assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0

@@ -17,6 +17,8 @@ NOT_TWICE = 'sessionStorage.setItem("sedtf-loaded-twice", "yes")'
 
 
 def go_to(page: Page, name: str) -> None:
+    # A run that ends draws the menu anew, and a click that is under way on it is lost.
+    page.locator("[data-test-script-state=notRunning]").wait_for()
     page.get_by_text("Work", exact=True).first.click()
     page.get_by_test_id("stTopNavDropdownLink").filter(has_text=name).click()
 
@@ -203,7 +205,7 @@ def test_the_filters_of_the_results_come_back_with_the_address(
     page.locator(".st-key-results_systems").get_by_text("GAP", exact=True).click()
     page.wait_for_url(re.compile("results_systems=GMP&results_systems=GWRP"))
     page.reload()
-    expect(page.get_by_text("at 0 dB:")).to_be_visible()
+    expect(page.get_by_text("Made by these commands, at 0 dB")).to_be_visible()
     expect(page.get_by_test_id("stToast")).to_have_count(0)
     assert "results_systems=GMP&results_systems=GWRP" in page.url
     page.close()
