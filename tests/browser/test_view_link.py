@@ -17,7 +17,7 @@ NOT_TWICE = 'sessionStorage.setItem("sedtf-loaded-twice", "yes")'
 
 
 def go_to(page: Page, name: str) -> None:
-    # A run that ends draws the menu anew, and a click that is under way on it is lost.
+    # Seen once on a busy machine: a click on the menu while a run drew the page had no effect.
     page.locator("[data-test-script-state=notRunning]").wait_for()
     page.get_by_text("Work", exact=True).first.click()
     page.get_by_test_id("stTopNavDropdownLink").filter(has_text=name).click()
