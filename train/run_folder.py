@@ -184,7 +184,9 @@ class RunFolder:
             path = self.path / name
             header, *lines = filter(str.strip, path.read_text("utf-8").splitlines())
             kept = [line for line, at in zip(lines, steps, strict=True) if at <= step]
-            path.write_text("".join(f"{line}\n" for line in (header, *kept)), "utf-8")
+            partial = self.path / f"{name}.partial"
+            partial.write_text("".join(f"{line}\n" for line in (header, *kept)), "utf-8")
+            os.replace(partial, path)  # a full disk must not cost the rows of days
 
     def _append(self, name: str, figures: dict[str, float]) -> None:
         """Add a row, with a header where the file is new."""

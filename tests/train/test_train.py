@@ -1,6 +1,7 @@
 """Training: two runs agree, a resumed run equals an unbroken one, and mistakes cost one line."""
 
 import csv
+import errno
 import json
 import shutil
 import subprocess
@@ -226,6 +227,25 @@ def test_blank_lines_and_a_lost_log_do_no_harm(sounds: Path, tmp_path: Path) -> 
     (run / "log.csv").unlink()
     assert train.main(arguments(sounds, run, "--resume")) == 0
     assert (run / "learning_curve.png").exists()
+
+
+def test_a_full_disk_costs_no_row_when_a_run_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = RunFolder(tmp_path, SMALL)
+    folder.log([{"step": step, "loss": 0.5} for step in range(1, 4)])
+    before = (tmp_path / "log.csv").read_text()
+
+    def fail_half_way(path: Path, text: str, _: str) -> None:
+        path.write_bytes(text[: len(text) // 2].encode())
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as full, pytest.raises(OSError, match="No space"):
+        full.setattr(Path, "write_text", fail_half_way)
+        folder.drop_rows_after(2)
+    assert (tmp_path / "log.csv").read_text() == before
+    folder.drop_rows_after(2)
+    assert (tmp_path / "log.csv").read_text().splitlines() == ["step,loss", "1,0.5", "2,0.5"]
 
 
 def test_a_run_without_its_state_is_not_said_to_be_none(
