@@ -158,7 +158,8 @@ class RunFolder:
         """Keep all that an exact continuation needs."""
         partial = self.path / "state.pt.partial"
         state = {"step": step, "model": model.state_dict(), "optimiser": optimiser.state_dict()}
-        torch.save(state, partial)
+        with partial.open("wb") as file:  # to a full disk, torch itself would raise no OSError
+            torch.save(state, file)
         os.replace(partial, self.path / "state.pt")
 
     def load_state(self, model: nn.Module, optimiser: torch.optim.Optimizer) -> int:
