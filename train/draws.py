@@ -60,7 +60,8 @@ def combined(results: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 
     Returns
     -------
-    Results with ``commands`` for ``command``; those of several draws with ``seeds`` and ``draws``, too.
+    Results with ``commands`` beside ``command``, which is that of the first; those of several draws with
+    ``seeds`` for ``seed``, and with ``draws``.
 
     Raises
     ------

@@ -25,7 +25,7 @@ from train.settings import TrainSettings
 from train.sounds import read_training_sounds
 from train.validation import Validation
 
-# Keys that keep the random draws of training, statistics and gain apart.
+# Keys that keep the random draws of training and of its statistics apart; ``validation`` has its own.
 TRAIN_KEY, STATISTICS_KEY = 1, 2
 STATISTICS_BATCHES = 24
 
