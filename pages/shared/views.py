@@ -19,7 +19,7 @@ from pages.shared.player.payload import (
     Track,
     masks_to_uint8,
 )
-from sedtf_core.config import DB_PER_NEPER, FeatureConfig
+from sedtf_core.config import DB_PER_NEPER, SYSTEM_TITLES, FeatureConfig
 from sedtf_core.events import Event
 from sedtf_core.features import log_mel, mel_centres_hz, mel_edges_hz
 from sedtf_core.inference import Analysis
@@ -29,16 +29,7 @@ from sedtf_core.separation import background, ideal_ratio_masks, separate
 
 MOST_CLASSES = 6
 CLASSES_WHERE_NONE_PASSES = 2
-TITLES = {
-    "gmp": "GMP",
-    "gap": "GAP",
-    "gwrp": "GWRP",
-    "dnn": "DNN",
-    "wldcnn": "WLD CNN",
-    "framecnn": "FrameCNN",
-    "attention": "Attention",
-}
-
+TITLES = SYSTEM_TITLES
 IDEAL = "Ideal ratio mask"
 
 Waveform = NDArray[np.float32]
