@@ -45,7 +45,8 @@ def mixture_to_view(mixture: Mixture, analyses: Sequence[Analysis]) -> PlayerVie
     present = mixture.labels
     found = [label for analysis in analyses for label in {e.label for e in analysis.events}]
     labels = shown_labels(analyses, sorted(present, key=found.count, reverse=True))
-    masks = ideal_ratio_masks(mixture.class_sources, mixture.scene).numpy()
+    features = analyses[0].features
+    masks = ideal_ratio_masks(mixture.class_sources, mixture.scene, features).numpy()
     ideal = np.zeros((len(labels), *masks.shape[1:]), dtype=np.float32)
     for label, mask in zip(present, masks, strict=True):
         ideal[labels.index(label)] = mask
@@ -142,7 +143,7 @@ def _estimates(
     """What one system separates: a track a class shown, and what they leave."""
     if analysis.masks is None:
         return []
-    stems = separate(waveform, analysis.masks[rows]).numpy()
+    stems = separate(waveform, analysis.masks[rows], analysis.features).numpy()
     tracks = [
         Track(
             f"{display_name(label)}, {title(analysis.system)}",
