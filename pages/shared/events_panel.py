@@ -15,6 +15,7 @@ from pages.shared.event_lanes import KEY as LANES_KEY
 from pages.shared.event_lanes import lanes_figure
 from pages.shared.event_scores import MISS, Judged, count_judged, judge, precision_recall_figure
 from pages.shared.link import bound_to_link
+from pages.shared.no_network import show_no_checkpoint
 from pages.shared.number_table import show_rows
 from pages.shared.tuned_points import SNR_DB as TUNED_AT_DB
 from pages.shared.view_link import MOST_FRAMES, linked_point, put_point_in_link, show_link
@@ -37,7 +38,7 @@ def show_system_choice() -> tuple[str, ...]:
     """Let any of the shipped systems be compared; those with masks to begin with."""
     names = shipped_names()
     if not names:
-        st.info("No checkpoint is installed. Train one with `python -m train.train`.")
+        show_no_checkpoint()
         return ()
     with bound_to_link({SYSTEMS_KEY: lambda text: not text or text in map(title, names)}):
         chosen = st.segmented_control(
