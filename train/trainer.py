@@ -63,7 +63,7 @@ class Trainer:
     ) -> None:
         """Check and decode the sounds, build the network."""
         self.settings, self.group = settings, group
-        group.share(range(settings.batch_size))
+        group.share(range(settings.batch_size))  # refused, if it must be, before sounds are decoded
         rows = read_training_sounds(sounds)
         self.labels = tuple(sorted({s.label for s in rows if s.kind == "event"}))
         self.data_hash, self.sound_count = data_hash(sounds, rows), len(rows)
