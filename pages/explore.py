@@ -7,6 +7,7 @@ from pages.shared.class_choice import follow_shown
 from pages.shared.clips import Recording, show_clip_picker
 from pages.shared.glossary import show_terms
 from pages.shared.labels_panel import labels_upload
+from pages.shared.no_network import show_no_mask_system
 from pages.shared.panels import (
     clip_view,
     show_in_words,
@@ -30,10 +31,12 @@ st.markdown(
 )
 systems = mask_systems()
 clip = show_clip_picker()
+if not systems:
+    show_no_mask_system()
 above = st.container()  # for the player, which takes the truth that is loaded below it
 truth = labels_upload(clip) if isinstance(clip, Recording) else None
 with above:
-    view = clip_view(clip, systems, truth) if clip else None
+    view = clip_view(clip, systems, truth) if clip and systems else None
     if clip and view:
         state = player(view, key="player", initial=linked_view("player", clip.title()))
         follow_shown(state.selected, [shown.label for shown in view.classes])

@@ -16,6 +16,7 @@ from pages.shared.listen import (
     show_tracks,
     show_waterfall,
 )
+from pages.shared.no_network import show_no_mask_system
 from pages.shared.state import Synthesis
 
 st.title("Listen")
@@ -23,7 +24,7 @@ systems = mask_systems()
 clip = show_clip_picker()
 analyses = clip_analyses(clip, systems) if clip and systems else None
 if not systems:
-    st.info("No system with masks is installed. Train one with `python -m train.train`.")
+    show_no_mask_system()
 elif analyses and isinstance(clip, Recording):
     st.info(
         "What is really in this recording is not known, so no distance to it can be measured. The "

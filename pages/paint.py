@@ -6,6 +6,7 @@ from pages.shared.analyses import clip_analyses
 from pages.shared.cached import mask_systems
 from pages.shared.clips import show_clip_picker
 from pages.shared.glossary import show_terms
+from pages.shared.no_network import show_no_mask_system
 from pages.shared.paint.panel import show_paint
 
 st.title("Paint")
@@ -17,7 +18,7 @@ systems = mask_systems()
 clip = show_clip_picker()
 analyses = clip_analyses(clip, systems) if clip and systems else None
 if not systems:
-    st.info("No system with masks is installed. Train one with `python -m train.train`.")
+    show_no_mask_system()
 elif clip and analyses:
     show_paint(clip, systems, analyses)
 show_terms("mask", "unit", "ideal ratio mask", "ideal binary mask", "SI-SDR", "separation")

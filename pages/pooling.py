@@ -7,6 +7,7 @@ from pages.shared.cached import mask_systems
 from pages.shared.clips import show_clip_picker
 from pages.shared.further import show_further
 from pages.shared.glossary import show_terms
+from pages.shared.no_network import show_no_mask_system
 from pages.shared.pooling.lab import show_pooling_lab, show_what_to_try
 
 st.title("Pooling")
@@ -15,7 +16,7 @@ systems = mask_systems()
 clip = show_clip_picker()
 analyses = clip_analyses(clip, systems) if clip and systems else None
 if not systems:
-    st.info("No system with masks is installed. Train one with `python -m train.train`.")
+    show_no_mask_system()
 elif clip and analyses:
     show_pooling_lab(clip, analyses, key="pooling", in_link=True)
     show_further("pages/paint.py", "Paint a mask of your own, and pool it here")

@@ -5,6 +5,7 @@ import streamlit as st
 from pages.shared.cached import mask_systems
 from pages.shared.clips import show_clip_picker
 from pages.shared.glossary import show_terms
+from pages.shared.no_network import show_no_mask_system
 from pages.shared.snr.measuring import clip_sweep
 from pages.shared.snr.panel import (
     is_unknown,
@@ -22,7 +23,7 @@ st.title("SNR")
 systems = mask_systems()
 clip = show_clip_picker(takes_recordings=False)
 if not systems:
-    st.info("No system with masks is installed. Train one with `python -m train.train`.")
+    show_no_mask_system()
 elif is_unknown():
     show_no_truth()
 elif isinstance(clip, Synthesis):

@@ -21,7 +21,7 @@ import soundfile
 from jaxtyping import Float
 
 from sedtf_core.config import SAMPLE_RATE
-from sedtf_core.decoding import Sound, Source, Waveform, opened
+from sedtf_core.decoding import OpenSound, Source, Waveform, opened
 from sedtf_core.errors import InputError
 
 LOUDEST = 1e6  # 120 dB above full scale: a float file beyond it was not meant as a waveform
@@ -248,7 +248,7 @@ def encode(
 
 
 def _checked(
-    sound: Sound, max_seconds: float | None, max_decode_s: float | None
+    sound: OpenSound, max_seconds: float | None, max_decode_s: float | None
 ) -> Iterator[Waveform]:
     """Pass chunks on while their samples are usable and the limits are kept."""
     samples, spent_s = 0, 0.0

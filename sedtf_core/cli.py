@@ -110,7 +110,7 @@ def _version(package: str) -> str | None:
 
 
 def _device() -> str:
-    """Where networks run by default: cuda, or cpu."""
+    """Where networks are trained by default: cuda, or cpu. Analyses run on the processor."""
     if "+cpu" in (_version("torch") or ""):
         return "cpu"  # known without a second of importing torch
     import torch

@@ -21,6 +21,8 @@ from typing import Any, NoReturn
 
 from sedtf_core.errors import InputError
 
+NO_SPACE = (errno.ENOSPC, errno.EDQUOT)  # a disk is full, or a user's share of it
+
 
 class Parser(argparse.ArgumentParser):
     """A parser whose errors are one line."""
@@ -60,7 +62,7 @@ def command(run: Callable[[list[str] | None], int | None]) -> Callable[..., int]
             print(str(interruption) or "stopped", file=sys.stderr)
             return 130
         except OSError as error:
-            if error.errno not in (errno.EPIPE, errno.ENOSPC):
+            if error.errno not in (errno.EPIPE, *NO_SPACE):
                 raise
             # Python would complain at exit of what it could not write.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -12,6 +12,16 @@ from dataclasses import dataclass
 SAMPLE_RATE = 32_000  # in Hz, of all that is analysed or mixed
 PAPER_DECAY = 0.9998  # r of global weighted rank pooling
 DB_PER_NEPER = 20 / math.log(10)  # log mel is a natural logarithm of magnitude
+# The paper's systems, and what tables and pages call them.
+SYSTEM_TITLES = {
+    "gmp": "GMP",
+    "gap": "GAP",
+    "gwrp": "GWRP",
+    "dnn": "DNN",
+    "wldcnn": "WLD CNN",
+    "framecnn": "FrameCNN",
+    "attention": "Attention",
+}
 
 
 def require(condition: bool, message: str) -> None:

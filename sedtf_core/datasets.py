@@ -10,6 +10,7 @@ its path as the table writes it, never by a path that a user typed. Decoding is 
 import csv
 import hashlib
 import math
+import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -47,6 +48,8 @@ class Sound:
 class SoundBank:
     """The sounds of a folder, decoded on first use; the latest are kept, ``KEPT_BYTES`` of them.
 
+    Threads may share a bank, as the application's sessions do.
+
     Parameters
     ----------
     folder
@@ -66,6 +69,7 @@ class SoundBank:
         self.sample_rate = sample_rate
         self._by_clip = {sound.clip: sound for sound in sounds}
         self._waveforms: OrderedDict[str, Float32[np.ndarray, " samples"]] = OrderedDict()
+        self._lock = threading.Lock()  # of what is kept; decoding goes on without it
 
     @classmethod
     def open(cls, folder: str | Path, *, split: str | None = None) -> "SoundBank":
@@ -85,9 +89,10 @@ class SoundBank:
         """Return a clip's samples, mono float32; InputError if it cannot be decoded, or is not as listed."""
         from sedtf_core import audio  # deferred: the decoders take a second to import
 
-        if clip in self._waveforms:
-            self._waveforms.move_to_end(clip)
-            return self._waveforms[clip]
+        with self._lock:
+            if clip in self._waveforms:
+                self._waveforms.move_to_end(clip)
+                return self._waveforms[clip]
         waveform = audio.load(self.folder / self[clip].clip, self.sample_rate)
         decoded_s, listed_s = len(waveform) / self.sample_rate, self[clip].seconds
         if abs(decoded_s - listed_s) > TOLERANCE_S:
@@ -95,9 +100,10 @@ class SoundBank:
                 f"{clip} lasts {decoded_s:.2f} s, but the table of {self.folder.name} says {listed_s:g} s; "
                 "correct its seconds"
             )
-        self._waveforms[clip] = waveform
-        while len(self._waveforms) > 1 and self._kept_bytes() > KEPT_BYTES:
-            self._waveforms.popitem(last=False)
+        with self._lock:
+            self._waveforms[clip] = waveform
+            while len(self._waveforms) > 1 and self._kept_bytes() > KEPT_BYTES:
+                self._waveforms.popitem(last=False)
         return waveform
 
     def _kept_bytes(self) -> int:
@@ -106,7 +112,8 @@ class SoundBank:
 
     def forget(self, clip: str) -> None:
         """Give a clip's memory back; it is decoded again when asked for."""
-        self._waveforms.pop(clip, None)
+        with self._lock:
+            self._waveforms.pop(clip, None)
 
     def events(self, label: str | None = None) -> list[Sound]:
         """Return the event clips, of one class or all."""

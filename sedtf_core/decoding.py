@@ -53,7 +53,7 @@ _CONTAINERS = "aac,aiff,amr,asf,avi,caf,flac,flv,matroska,mov,mp3,mpeg,mpegts,og
 
 
 @dataclass(frozen=True)
-class Sound:
+class OpenSound:
     """An open sound: chunks are mono and come at the decoder's own length."""
 
     name: str
@@ -72,7 +72,7 @@ class _Nameless:
 
 
 @contextmanager
-def opened(source: Source) -> Iterator[Sound]:
+def opened(source: Source) -> Iterator[OpenSound]:
     """Open a source with the first decoder that can, and close what was opened here."""
     name = _display_name(source)
     with ExitStack() as stack:
@@ -117,7 +117,7 @@ def _open_file(source: Source, name: str, stack: ExitStack) -> ByteReader:
     return stack.enter_context(path.open("rb"))
 
 
-def _open_soundfile(file: ByteReader, name: str, stack: ExitStack) -> Sound | None:
+def _open_soundfile(file: ByteReader, name: str, stack: ExitStack) -> OpenSound | None:
     """Open with libsndfile; None if it cannot, or cannot tell the length, as of a piped FLAC."""
     file.seek(0)
     try:
@@ -129,7 +129,7 @@ def _open_soundfile(file: ByteReader, name: str, stack: ExitStack) -> Sound | No
     _require_whole(sound.extra_info, name)
     stated_s = sound.frames / sound.samplerate
     chunks = _soundfile_chunks(sound, name)
-    return Sound(name, sound.samplerate, sound.channels, stated_s, chunks)
+    return OpenSound(name, sound.samplerate, sound.channels, stated_s, chunks)
 
 
 def _require_whole(log: str, name: str) -> None:
@@ -155,7 +155,7 @@ def _soundfile_chunks(sound: soundfile.SoundFile, name: str) -> Iterator[Wavefor
         raise InputError(f"{name} is cut off or damaged; copy or export it again") from None
 
 
-def _open_av(file: ByteReader, name: str, stack: ExitStack) -> Sound:
+def _open_av(file: ByteReader, name: str, stack: ExitStack) -> OpenSound:
     """Open the first sound track of whatever FFmpeg knows, and of no playlist."""
     import av  # deferred: only what libsndfile cannot read needs FFmpeg
 
@@ -176,7 +176,7 @@ def _open_av(file: ByteReader, name: str, stack: ExitStack) -> Sound:
     if track.duration and track.time_base:
         stated_s = float(track.duration * track.time_base)
     rate, channels = track.codec_context.sample_rate, track.codec_context.channels
-    return Sound(name, rate, channels, stated_s, _av_chunks(container, rate, name))
+    return OpenSound(name, rate, channels, stated_s, _av_chunks(container, rate, name))
 
 
 def _av_chunks(container: Any, rate: int, name: str) -> Iterator[Waveform]:

@@ -127,7 +127,7 @@ class Analyser:
     Parameters
     ----------
     checkpoint
-        Fused and laid out for fast inference on first use of the analyser; do not train it afterwards.
+        Its network is fused and laid out for fast inference, in place: do not train it afterwards.
     detection
         Thresholds and lengths.
     chunk_frames

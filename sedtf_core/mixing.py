@@ -170,6 +170,7 @@ def draw_onsets(
     """Draw onsets in seconds, in the events' order, such that no two events overlap.
 
     The time that the events leave free is cut into gaps at uniform points, the first and last included.
+    Onsets are rounded to a millisecond, by which neighbours may then meet.
     """
     if config.fixed_onsets:
         if len(durations) > len(REFERENCE_ONSETS):

@@ -155,6 +155,11 @@ def global_auto_pool(masks: Masks, sharpness: float = 1.0) -> ClipProbs:
 def global_top_k_pool(masks: Masks, share: float = 0.05) -> ClipProbs:
     """Mean of the largest ``share`` of the units, one at least.
 
+    Raises
+    ------
+    ValueError
+        If ``share`` does not lie above 0 and at most at 1.
+
     Source
     ------
     P. Pinheiro and R. Collobert, "From image-level to pixel-level labeling", CVPR 2015, discuss the family

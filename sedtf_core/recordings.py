@@ -30,6 +30,7 @@ from sedtf_core.separation import SeparatedBlock, StreamSeparator, background
 PROGRESS_FROM_S = 60.0
 # A spectrum a class is held for this long a stretch; with 26 classes, ten seconds take 200 MB.
 SEPARATION_BLOCK_S = 2.0
+OF_MASKS = ("masks.npz", "stems")  # what a system without masks does not write
 
 
 class AnalysisFolders:
@@ -90,7 +91,8 @@ def analyse_recording(
     if folders is None:
         analysis = _stream(path, analyser, None)
         return analysis, _report(path, analyser, analysis)
-    with staged_folder(folders.folder(path), made_with="analysis.json") as folder:
+    target = folders.folder(path)
+    with staged_folder(target, made_with="analysis.json", optional=OF_MASKS) as folder:
         labels = analyser.checkpoint.metadata.labels
         mel_hz = mel_centres_hz(analyser.features).numpy()
         spool = (
@@ -130,11 +132,12 @@ def save_mixture(mixture: Mixture, out: Path) -> None:
 
 
 @contextmanager
-def staged_folder(target: Path, *, made_with: str) -> Iterator[Path]:
+def staged_folder(target: Path, *, made_with: str, optional: Sequence[str] = ()) -> Iterator[Path]:
     """A folder to fill; its contents are moved into ``target`` on success, and removed on failure.
 
     A folder inside ``target`` is replaced only where the file ``made_with`` says that it was written here:
-    ``sources`` or ``stems`` may be a user's own.
+    ``sources`` or ``stems`` may be a user's own. There, too, what was written before under the names
+    ``optional`` goes: it would stand beside an analysis that it is not of.
     """
     with writing(target, "--out"):
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -144,12 +147,15 @@ def staged_folder(target: Path, *, made_with: str) -> Iterator[Path]:
             yield staging
             target.mkdir(exist_ok=True)
             entries = sorted(staging.iterdir())
+            made_here = (target / made_with).is_file()
             for entry in entries:
-                if (target / entry.name).is_dir() and not (target / made_with).is_file():
+                if (target / entry.name).is_dir() and not made_here:
                     raise InputError(
                         f"{target} has a folder {entry.name} that was not made here; "
                         "choose another --out"
                     )
+            for name in optional if made_here else ():
+                _remove(target / name)
             for entry in entries:
                 place = target / entry.name
                 if place.is_dir():
@@ -157,6 +163,14 @@ def staged_folder(target: Path, *, made_with: str) -> Iterator[Path]:
                 os.replace(entry, place)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
+
+
+def _remove(place: Path) -> None:
+    """Remove a file, or a folder with all that is in it, if it is there."""
+    if place.is_dir():
+        shutil.rmtree(place)
+    else:
+        place.unlink(missing_ok=True)
 
 
 def _stream(path: str, analyser: Analyser, masks: mask_files.MaskSpool | None) -> Analysis:

@@ -34,6 +34,17 @@ def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "net.safetensors"
 
 
+@pytest.fixture(scope="module")
+def without_masks(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A network that has frame scores alone."""
+    folder = tmp_path_factory.mktemp("without_masks")
+    config = ModelConfig("dnn", n_classes=3, channels=(4,))
+    save_checkpoint(
+        folder / "dnn", build_model(config).eval(), Metadata(config, FeatureConfig(), LABELS)
+    )
+    return folder / "dnn.safetensors"
+
+
 def write_wav(path: Path, waveform: np.ndarray, rate: int = RATE) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     soundfile.write(path, waveform, rate, subtype="FLOAT")
@@ -337,3 +348,24 @@ def test_analysing_again_replaces_the_stems_of_before(tmp_path: Path, checkpoint
     stale.write_bytes(b"old")
     assert run(*arguments) == 0
     assert not stale.exists()
+
+
+def test_masks_and_stems_of_before_do_not_stand_beside_an_analysis_without_masks(
+    tmp_path: Path, checkpoint: Path, without_masks: Path
+) -> None:
+    wav = write_wav(tmp_path / "a.wav", noise(1.0))
+    assert run("analyse", wav, "--checkpoint", checkpoint, "--out", tmp_path / "o") == 0
+    folder = tmp_path / "o" / "a"
+    (folder / "notes.txt").write_text("mine")
+    assert run("analyse", wav, "--checkpoint", without_masks, "--out", tmp_path / "o") == 0
+    assert json.loads((folder / "analysis.json").read_text())["system"] == "dnn"
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "analysis.json", "events.tsv", "frame_scores.tsv", "notes.txt", "tags.tsv",
+    ]  # fmt: skip
+
+
+def test_masks_that_were_not_made_here_stay(tmp_path: Path, without_masks: Path) -> None:
+    mine = write_wav(tmp_path / "o" / "a" / "stems" / "mine.wav", noise(0.1))
+    wav = write_wav(tmp_path / "a.wav", noise(1.0))
+    assert run("analyse", wav, "--checkpoint", without_masks, "--out", tmp_path / "o") == 0
+    assert mine.is_file()

@@ -39,6 +39,18 @@ def test_output_that_cannot_be_written_is_one_line(unbuffered: str) -> None:
     assert done.stderr == "error: no space is left to write to; free some\n"
 
 
+def test_a_user_whose_share_of_the_disk_is_full_is_told_as_much() -> None:
+    code = (
+        "import errno; from sedtf_core.command_line import command\n"
+        "@command\n"
+        "def main(_): raise OSError(errno.EDQUOT, 'Disk quota exceeded')\n"
+        "raise SystemExit(main())"
+    )
+    done = subprocess.run((sys.executable, "-c", code), capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert done.stderr.startswith("error: no space is left")
+
+
 def test_a_reader_that_has_enough_is_no_error() -> None:
     read, write = os.pipe()
     os.close(read)

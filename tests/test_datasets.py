@@ -1,6 +1,8 @@
 """The sounds.csv form, and what is wrong with a folder said in one line."""
 
 import csv
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,7 +10,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from sedtf_core import datasets
+from sedtf_core import audio, datasets
 from sedtf_core.datasets import COLUMNS, SoundBank, data_hash, read_sounds, require_mixable
 from sedtf_core.errors import InputError
 
@@ -158,3 +160,26 @@ def test_the_clips_used_last_are_kept_within_the_limit(
     bank.waveform(others[0])
     assert bank.waveform(first) is not kept
     np.testing.assert_array_equal(bank.waveform(first), kept)
+
+
+def test_threads_may_share_a_bank_that_forgets_all_the_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sound = read_sounds(write_folder(tmp_path, ROWS))[0]
+    clip = np.zeros(16_000, dtype=np.float32)
+    monkeypatch.setattr(audio, "load", lambda *_: clip)
+    monkeypatch.setattr(datasets, "KEPT_BYTES", 10 * clip.nbytes)
+    bank = SoundBank(tmp_path, [replace(sound, clip=f"{number}.wav") for number in range(40)])
+
+    def visit(seed: int) -> int:
+        numbers = np.random.default_rng(seed).integers(40, size=8000)
+        return sum(bank.waveform(f"{number}.wav") is clip for number in numbers)
+
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as visitors:
+            assert list(visitors.map(visit, range(8))) == [8000] * 8
+    finally:
+        sys.setswitchinterval(usual)
+    assert bank._kept_bytes() <= 10 * clip.nbytes

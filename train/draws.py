@@ -60,7 +60,8 @@ def combined(results: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 
     Returns
     -------
-    Results with ``commands`` for ``command``; those of several draws with ``seeds`` and ``draws``, too.
+    Results with ``commands`` beside ``command``, which is that of the first; those of several draws with
+    ``seeds`` for ``seed``, and with ``draws``.
 
     Raises
     ------
@@ -103,7 +104,8 @@ def _require_comparable(draws: Sequence[dict[str, Any]]) -> None:
     if len(set(seeds)) < len(seeds):
         twice = next(seed for seed in seeds if seeds.count(seed) > 1)
         raise InputError(f"two results are of {where} with seed {twice}; leave one of them out")
-    for key in SHARED:
+    in_some_only = {key for draw in draws for key in draw.keys() ^ draws[0].keys()}
+    for key in (*SHARED, *sorted(in_some_only)):
         if any(draw.get(key) != draws[0].get(key) for draw in draws):
             raise InputError(
                 f"results of {where} differ in {key}, so they are no draws of the same; measure them again"
@@ -111,8 +113,10 @@ def _require_comparable(draws: Sequence[dict[str, Any]]) -> None:
 
 
 def _mean(values: Sequence[Any]) -> Any:
-    """Figures averaged at each place; what is no figure is that of the first."""
+    """Figures averaged at each place; what is no figure, or the same in all, is that of the first."""
     first = values[0]
+    if all(value == first for value in values):
+        return first  # whole numbers and switches stay what they are
     if isinstance(first, dict):
         return {key: _mean([value[key] for value in values]) for key in first}
     if isinstance(first, list):

@@ -3,14 +3,12 @@
 Source: Kong et al. 2019, Tables II (tagging), V (frame-wise), VI (event-wise) and IX (segmentation).
 """
 
+from sedtf_core.config import SYSTEM_TITLES
+
+# In the order of its tables.
 SYSTEMS = {
-    "dnn": "DNN",
-    "wldcnn": "WLD CNN",
-    "framecnn": "FrameCNN",
-    "attention": "Attention",
-    "gmp": "GMP",
-    "gap": "GAP",
-    "gwrp": "GWRP",
+    system: SYSTEM_TITLES[system]
+    for system in ("dnn", "wldcnn", "framecnn", "attention", "gmp", "gap", "gwrp")
 }
 SNRS_DB = (20.0, 10.0, 0.0)
 COLUMNS = {

@@ -15,7 +15,7 @@ from sedtf_core.checkpoints import read_metadata, save_checkpoint
 from sedtf_core.errors import InputError
 from train.initial_weights import take_weights
 from train.meter import summary_line
-from train.run_folder import RunFolder
+from train.run_folder import RunFolder, learning_curve
 from train.trainer import Trainer
 
 # Reading a loss waits for the device, so losses are read and logged together.
@@ -223,7 +223,7 @@ def draw_learning_curve(folder: RunFolder) -> None:
     except ImportError:
         print("no learning_curve.png: matplotlib is not installed", file=sys.stderr)
         return
-    steps, losses = folder.learning_curve()
+    steps, losses = learning_curve(folder.path)
     figure = plot_learning_curve(steps, losses).figure.get_figure(root=True)
     if figure is not None:
         (folder.path / "learning_curve.png").write_bytes(figure_to_png(figure))

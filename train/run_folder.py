@@ -147,36 +147,19 @@ class RunFolder:
 
     def measurements_since_best(self) -> int:
         """How many measurements of the valid split came after the highest mAP, the first of equal ones."""
-        figures = self._numbers("validation.csv")["map"]
+        figures = read_numbers(self.path, "validation.csv")["map"]
         return len(figures) - 1 - int(figures.argmax()) if len(figures) else 0
 
     def write_throughput(self, figures: dict[str, float | str | int]) -> None:
         """Write what training cost to throughput.json."""
         write_json(self.path / "throughput.json", figures, "--out")
 
-    def learning_curve(
-        self,
-    ) -> tuple[Int[np.ndarray, " points"], dict[str, Float[np.ndarray, " points"]]]:
-        """Return the steps of the measurements, and there the loss in training and validation.
-
-        The training loss is the mean over the steps since the measurement before; nan where the log of
-        those steps is lost.
-        """
-        measured, log = self._numbers("validation.csv"), self._numbers("log.csv")
-        steps = measured["step"].astype(int)
-        starts = np.concatenate([[0], steps[:-1]])
-        parts = [
-            log["loss"][(log["step"] > start) & (log["step"] <= end)]
-            for start, end in zip(starts, steps, strict=True)
-        ]
-        training = np.array([part.mean() if len(part) else np.nan for part in parts])
-        return steps, {"training": training, "validation": measured["loss"]}
-
     def save_state(self, step: int, model: nn.Module, optimiser: torch.optim.Optimizer) -> None:
         """Keep all that an exact continuation needs."""
         partial = self.path / "state.pt.partial"
         state = {"step": step, "model": model.state_dict(), "optimiser": optimiser.state_dict()}
-        torch.save(state, partial)
+        with partial.open("wb") as file:  # to a full disk, torch itself would raise no OSError
+            torch.save(state, file)
         os.replace(partial, self.path / "state.pt")
 
     def load_state(self, model: nn.Module, optimiser: torch.optim.Optimizer) -> int:
@@ -196,24 +179,15 @@ class RunFolder:
     def drop_rows_after(self, step: int) -> None:
         """Remove rows of later steps, which will be run again."""
         for name in COLUMNS:
-            steps = self._numbers(name)["step"]
+            steps = read_numbers(self.path, name)["step"]
             if not len(steps):
                 continue  # no table, or the header alone
             path = self.path / name
             header, *lines = filter(str.strip, path.read_text("utf-8").splitlines())
             kept = [line for line, at in zip(lines, steps, strict=True) if at <= step]
-            path.write_text("".join(f"{line}\n" for line in (header, *kept)), "utf-8")
-
-    def _numbers(self, name: str) -> dict[str, Float[np.ndarray, " rows"]]:
-        """Read the columns of a table, in which a crash or an editor may have left anything."""
-        path, columns = self.path / name, COLUMNS[name]
-        try:
-            rows = read_rows(path)
-            return {column: np.array([float(row[column]) for row in rows]) for column in columns}
-        except (ValueError, LookupError, TypeError, csv.Error):
-            raise InputError(
-                f"{path} is damaged; mend or remove the row without numbers for {', '.join(columns)}"
-            ) from None
+            partial = self.path / f"{name}.partial"
+            partial.write_text("".join(f"{line}\n" for line in (header, *kept)), "utf-8")
+            os.replace(partial, path)  # a full disk must not cost the rows of days
 
     def _append(self, name: str, figures: dict[str, float]) -> None:
         """Add a row, with a header where the file is new."""
@@ -232,3 +206,40 @@ def read_rows(path: Path) -> list[dict[str, str]]:
         return []
     with path.open(encoding="utf-8") as file:
         return list(csv.DictReader(file))
+
+
+def read_numbers(run: Path, name: str) -> dict[str, Float[np.ndarray, " rows"]]:
+    """Read the ``COLUMNS`` of a table of a run folder, in which a crash or an editor may have left anything.
+
+    Raises
+    ------
+    InputError
+        If a row lacks one of the numbers; the message names the file. No table is one without rows.
+    """
+    path, columns = run / name, COLUMNS[name]
+    try:
+        rows = read_rows(path)
+        return {column: np.array([float(row[column]) for row in rows]) for column in columns}
+    except (ValueError, LookupError, TypeError, csv.Error):
+        raise InputError(
+            f"{path} is damaged; mend or remove the row without numbers for {', '.join(columns)}"
+        ) from None
+
+
+def learning_curve(
+    run: Path,
+) -> tuple[Int[np.ndarray, " points"], dict[str, Float[np.ndarray, " points"]]]:
+    """Return the steps at which a run was measured, and there the loss in training and validation.
+
+    The training loss is the mean over the steps since the measurement before; nan where the log of those
+    steps is lost.
+    """
+    measured, log = read_numbers(run, "validation.csv"), read_numbers(run, "log.csv")
+    steps = measured["step"].astype(int)
+    starts = np.concatenate([[0], steps])[:-1]
+    parts = [
+        log["loss"][(log["step"] > start) & (log["step"] <= end)]
+        for start, end in zip(starts, steps, strict=True)
+    ]
+    training = np.array([part.mean() if len(part) else np.nan for part in parts])
+    return steps, {"training": training, "validation": measured["loss"]}

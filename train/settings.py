@@ -3,9 +3,8 @@
 import math
 from dataclasses import dataclass, replace
 
-from sedtf_core.config import PAPER_DECAY, MixtureConfig, require
+from sedtf_core.config import PAPER_DECAY, MixtureConfig, ModelConfig, require
 
-PAPER_CHANNELS = (32, 64, 128, 128)
 DECAY_STAGES = 7
 
 
@@ -51,7 +50,7 @@ class TrainSettings:
     peak_rate: float
     schedule: str
     init: str | None = None
-    channels: tuple[int, ...] = PAPER_CHANNELS
+    channels: tuple[int, ...] = ModelConfig.channels
     decay: float = PAPER_DECAY
     first_decay: float | None = None
     snr_db: tuple[float, float] = (0.0, 0.0)

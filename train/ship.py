@@ -16,7 +16,7 @@ from typing import Any
 import torch
 
 from sedtf_core.checkpoints import load_checkpoint, save_checkpoint
-from sedtf_core.command_line import Parser, command, given_path
+from sedtf_core.command_line import Parser, command, given_path, writing
 from train.run_folder import read_rows
 
 DTYPES = {"float32": torch.float32, "float16": torch.float16}
@@ -50,7 +50,8 @@ def main(arguments: list[str] | None = None) -> None:
         metadata = checkpoint.metadata
         metadata = replace(metadata, training={**metadata.training, **measurements(run)})
         target = options.out / metadata.model.system
-        save_checkpoint(target, checkpoint.model, metadata, DTYPES[options.dtype])
+        with writing(target, "--out"):
+            save_checkpoint(target, checkpoint.model, metadata, DTYPES[options.dtype])
         print(target)
 
 

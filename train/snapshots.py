@@ -7,7 +7,6 @@ run; kept are the masks of the classes that are there, as bytes. Beside them sta
 the learning curve of the run folder, and the training loss of each step, thinned.
 """
 
-import csv
 import json
 import sys
 from pathlib import Path
@@ -17,15 +16,14 @@ from jaxtyping import Float, Int, UInt8
 from tqdm import tqdm
 
 from sedtf_core.checkpoints import load_checkpoint
-from sedtf_core.command_line import Parser, command, given_path
+from sedtf_core.command_line import Parser, command, given_path, require_writable, writing
 from sedtf_core.config import MixtureConfig
 from sedtf_core.datasets import SoundBank
 from sedtf_core.errors import InputError
 from sedtf_core.inference import Analyser
 from sedtf_core.mixing import Mixture, mix
 from train.mixtures import draw_recipes
-from train.run_folder import RunFolder
-from train.settings import TrainSettings
+from train.run_folder import learning_curve, read_numbers
 
 CLIPS, SNR_DB, SEED = 3, 10.0, 0
 # Fewer levels than a byte has, so that the file compresses well; finer than a colour map shows.
@@ -43,6 +41,11 @@ def snapshot_masks(
         analysis = analyser(mixture.mixture)
         if analysis.masks is None:
             raise InputError(f"{path} has no masks; give runs of gmp, gap or gwrp")
+        unknown = {event.label for event in mixture.events} - set(analysis.labels)
+        if unknown:
+            raise InputError(
+                f"{path} does not know {min(unknown)}, a class of the library; give runs that do"
+            )
         present = [analysis.labels.index(event.label) for event in mixture.events]
         levels = np.rint(analysis.masks[present] * (LEVELS - 1))
         rows.append(np.rint(levels * (255 / (LEVELS - 1))).astype(np.uint8))
@@ -53,11 +56,14 @@ def thinned_loss(
     run: Path,
 ) -> tuple[Int[np.ndarray, " points"], Float[np.ndarray, " points"]]:
     """Mean training loss over each hundredth of a run, and the last step of each."""
-    with (run / "log.csv").open(encoding="utf-8") as file:
-        rows = [(int(row["step"]), float(row["loss"])) for row in csv.DictReader(file)]
-    parts = np.array_split(np.array(rows), min(LOSS_POINTS, len(rows)))
-    steps = np.array([int(part[-1, 0]) for part in parts])
-    return steps, np.array([part[:, 1].mean() for part in parts], dtype=np.float32)
+    log = read_numbers(run, "log.csv")
+    if not len(log["step"]):
+        raise InputError(f"{run} has no log of its loss; give a run folder of train.train")
+    count = min(LOSS_POINTS, len(log["step"]))
+    steps, losses = (np.array_split(log[column], count) for column in ("step", "loss"))
+    return np.array([int(part[-1]) for part in steps]), np.array(
+        [part.mean() for part in losses], dtype=np.float32
+    )
 
 
 def loss_curves(run: Path) -> dict[str, np.ndarray]:
@@ -66,13 +72,8 @@ def loss_curves(run: Path) -> dict[str, np.ndarray]:
     ``curve_steps`` are the measurements of the valid split, ``curve_train`` and ``curve_valid`` the losses
     there; ``loss_steps`` and ``loss`` are the training loss, thinned.
     """
-    settings = json.loads((run / "config.json").read_text("utf-8"))["settings"]
-    folder = RunFolder(run, TrainSettings(**settings))
-    try:
-        steps, losses = folder.learning_curve()
-        loss_steps, loss = thinned_loss(run)
-    except OSError as error:
-        raise InputError(f"{run} has no log of its loss ({error.strerror})") from None
+    steps, losses = learning_curve(run)
+    loss_steps, loss = thinned_loss(run)
     return {
         "curve_steps": steps,
         "curve_train": losses["training"].astype(np.float32),
@@ -90,6 +91,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--library", type=given_path, required=True, help="folder with library.csv")
     parser.add_argument("--out", type=given_path, required=True, help="file to write, .npz")
     options = parser.parse_args(arguments)
+    require_writable(options.out, "--out")
     bank = SoundBank.open(options.library)
     recipes = list(draw_recipes(bank, MixtureConfig(snr_db=SNR_DB), CLIPS, SEED))
     mixtures = [mix(recipe, bank.waveform, bank.sample_rate) for recipe in recipes]
@@ -106,7 +108,9 @@ def main(arguments: list[str] | None = None) -> None:
             [snapshot_masks(path, mixtures) for path in tqdm(paths, system)]
         )
         arrays |= {f"{system}_{name}": curve for name, curve in loss_curves(run).items()}
-    np.savez_compressed(options.out, **arrays)  # type: ignore[arg-type]
+    # An open file: to a name without .npz, NumPy would add it.
+    with writing(options.out, "--out"), options.out.open("wb") as file:
+        np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
     print(f"{options.out}: {options.out.stat().st_size / 1024:.0f} KiB")
 
 

@@ -25,7 +25,7 @@ from train.settings import TrainSettings
 from train.sounds import read_training_sounds
 from train.validation import Validation
 
-# Keys that keep the random draws of training, statistics and gain apart.
+# Keys that keep the random draws of training and of its statistics apart; ``validation`` has its own.
 TRAIN_KEY, STATISTICS_KEY = 1, 2
 STATISTICS_BATCHES = 24
 
@@ -63,7 +63,7 @@ class Trainer:
     ) -> None:
         """Check and decode the sounds, build the network."""
         self.settings, self.group = settings, group
-        group.share(range(settings.batch_size))
+        group.share(range(settings.batch_size))  # refused, if it must be, before sounds are decoded
         rows = read_training_sounds(sounds)
         self.labels = tuple(sorted({s.label for s in rows if s.kind == "event"}))
         self.data_hash, self.sound_count = data_hash(sounds, rows), len(rows)

@@ -4,9 +4,11 @@ from collections import Counter
 
 import streamlit as st
 
-from pages.shared.cached import library, shipped_metadata
+from pages.shared.cached import library, mask_systems, shipped_metadata
 from pages.shared.charts import theme
 from pages.shared.lesson.cached import method_in_pictures
+from pages.shared.method_pictures import SYSTEM
+from pages.shared.no_network import show_no_checkpoint
 from pages.shared.numbers import thousands
 from pages.shared.views import TITLES
 from sedtf_core.checkpoints import Metadata
@@ -44,14 +46,16 @@ def show_method() -> None:
         "frequencies. All the same, its last layer before the pooling becomes a time-frequency mask of "
         "the bark."
     )
-    with st.spinner("Listening to the example"):
-        pictures = method_in_pictures(theme())
-    with st.container(
-        horizontal=True, horizontal_alignment="center"
-    ):  # wraps where the page is narrow
+    pictures = {}
+    if SYSTEM in mask_systems():  # otherwise the words alone
+        with st.spinner("Listening to the example"):
+            pictures = method_in_pictures(theme())
+    # Wraps where the page is narrow.
+    with st.container(horizontal=True, horizontal_alignment="center"):
         for name, (text, alt) in STEPS.items():
             with st.container(border=True, width=CARD_PX, height="stretch"):
-                st.image(pictures[name], width="stretch", alt=alt)
+                if name in pictures:
+                    st.image(pictures[name], width="stretch", alt=alt)
                 st.markdown(f"**{name}**  \n{text}")
     st.markdown(
         "The pooling decides what a weak label can teach. **GMP** takes the largest unit of the mask: only "
@@ -64,7 +68,7 @@ def show_method() -> None:
 def show_checkpoints() -> None:
     """A row a shipped network, and below the table the commands that trained each."""
     if not shipped_metadata():
-        st.info("No checkpoint is installed. Train one with `python -m train.train`.")
+        show_no_checkpoint()
         return
     rows = []
     for name, metadata in shipped_metadata().items():

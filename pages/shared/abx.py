@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import streamlit as st
 
+from pages.shared.levels import shared_gain
 from pages.shared.listen import ClassLevels, Heard, encoded, mask_name
-from pages.shared.take_away import shared_gain
 from sedtf_core import audio
 
 TRIALS = (5, 10, 16, 20)

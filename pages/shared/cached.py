@@ -247,7 +247,7 @@ def stored_sweeps() -> dict[str, Sweep]:
     return read_sweeps(STORED, identity(mask_systems(), library()))
 
 
-# The page Training.
+# --- Training page ---
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
@@ -303,7 +303,7 @@ def pooling_view(
     return _encode()
 
 
-# The overview of a long recording.
+# --- Overview of a long recording ---
 
 
 class WholeRecordings:

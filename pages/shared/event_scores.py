@@ -136,7 +136,7 @@ def precision_recall_figure(analyses: Sequence[Analysis], truth: Sequence[Event]
 
 
 def _place(system: str) -> int:
-    """A system's place in the paper's order, so that it keeps its looks whichever others are shown."""
+    """A system's place among all of them, so that it keeps its looks whichever others are shown."""
     return list(TITLES).index(system) if system in TITLES else len(TITLES)
 
 

@@ -15,9 +15,10 @@ from pages.shared.event_lanes import KEY as LANES_KEY
 from pages.shared.event_lanes import lanes_figure
 from pages.shared.event_scores import MISS, Judged, count_judged, judge, precision_recall_figure
 from pages.shared.link import bound_to_link
+from pages.shared.no_network import show_no_checkpoint
 from pages.shared.number_table import show_rows
 from pages.shared.tuned_points import SNR_DB as TUNED_AT_DB
-from pages.shared.view_link import linked_point, put_point_in_link, show_link
+from pages.shared.view_link import MOST_FRAMES, linked_point, put_point_in_link, show_link
 from pages.shared.views import title
 from sedtf_core.checkpoints import shipped_names
 from sedtf_core.config import DetectionConfig, FeatureConfig
@@ -27,8 +28,7 @@ from sedtf_core.labels import display_name
 
 DEFAULT = DetectionConfig()
 HOP_S = FeatureConfig().frame_hop_s
-LONGEST_FRAMES = 200  # as in the player, whose operating point this is
-MEDIANS = tuple(range(1, 100, 2))
+MEDIANS = tuple(range(1, MOST_FRAMES["median_frames"] + 1, 2))
 KEYS = ("score_thresholds", "tagging_threshold", "min_event", "max_gap", "median")
 SYSTEMS_KEY = "event_systems"
 TRUTH_LANE = "Truth"
@@ -38,7 +38,7 @@ def show_system_choice() -> tuple[str, ...]:
     """Let any of the shipped systems be compared; those with masks to begin with."""
     names = shipped_names()
     if not names:
-        st.info("No checkpoint is installed. Train one with `python -m train.train`.")
+        show_no_checkpoint()
         return ()
     with bound_to_link({SYSTEMS_KEY: lambda text: not text or text in map(title, names)}):
         chosen = st.segmented_control(
@@ -99,8 +99,8 @@ def _show_sliders() -> DetectionConfig:
             help="Only classes whose clip probability reaches it can have events.",
         )  # fmt: skip
     with middle:
-        shortest = _frames_slider("Minimum length", "min_event")
-        gap = _frames_slider("Gap that is joined", "max_gap")
+        shortest = _frames_slider("Minimum length", "min_event", MOST_FRAMES["min_event_frames"])
+        gap = _frames_slider("Gap that is joined", "max_gap", MOST_FRAMES["max_gap_frames"])
     with right:
         median = st.select_slider(
             "Median filter (frames)", MEDIANS, key="median",
@@ -152,9 +152,9 @@ def _move_to(point: DetectionConfig) -> None:
     st.session_state.update(_slider_values(rounded))
 
 
-def _frames_slider(label: str, key: str) -> int:
+def _frames_slider(label: str, key: str, most: int) -> int:
     """A length in frames."""
-    frames = st.slider(f"{label} (frames)", 0, LONGEST_FRAMES, key=key)
+    frames = st.slider(f"{label} (frames)", 0, most, key=key)
     return int(frames)
 
 

@@ -2,7 +2,7 @@
 
 Owns which figures there are and how their panels are arranged, on one time axis each. Conventions: light
 theme, since they go on paper; a panel a system, named in its title. Leaves the drawing to
-``sedtf_core.plotting`` and the buttons to ``take_away``.
+``sedtf_core.plotting`` and the buttons to ``take_away_panel``.
 """
 
 from collections.abc import Sequence

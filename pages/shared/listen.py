@@ -18,11 +18,11 @@ from pages.shared.cached import mixture, mixture_estimates, separation_gain_db
 from pages.shared.charts import legible, show_chart
 from pages.shared.class_choice import show_class_choice
 from pages.shared.clips import Recording
+from pages.shared.levels import shared_gain
 from pages.shared.link import bound_to_link
 from pages.shared.number_table import show_rows
 from pages.shared.numbers import MINUS, signed_db, spans_s
 from pages.shared.state import Synthesis, recipe
-from pages.shared.take_away import shared_gain
 from pages.shared.views import IDEAL, title
 from sedtf_core import audio
 from sedtf_core.config import SAMPLE_RATE
@@ -130,7 +130,7 @@ def recording_tracks(clip: Recording, analyses: Sequence[Analysis]) -> list[Hear
         left = f"What {title(analysis.system)} leaves of the recording"
         whole[left] = background(waveform, stems).numpy()
     sounds = whole | stems_by_name
-    gain = shared_gain(list(sounds.values()))
+    gain = shared_gain(sounds.values())
     return [Heard(name, samples, gain) for name, samples in sounds.items()]
 
 

@@ -6,7 +6,7 @@ the formats to ``sedtf_core.exports``, what figures show to ``figures``, the but
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -20,6 +20,7 @@ from pages.shared.analyses import (
 )
 from pages.shared.clips import Clip, Recording
 from pages.shared.figures import FigureOrder, figure_files
+from pages.shared.levels import shared_gain
 from sedtf_core import __version__, audio, exports
 from sedtf_core.config import DetectionConfig
 from sedtf_core.features import mel_centres_hz
@@ -28,7 +29,6 @@ from sedtf_core.mask_files import masks_to_npz
 from sedtf_core.separation import background, separate
 
 AudioFormat = Literal["wav", "flac"]
-PEAK = 0.99
 AUDIO_FORMATS: dict[str, AudioFormat] = {
     "WAV (32-bit float, unscaled)": "wav",
     "FLAC (24-bit, one common gain)": "flac",
@@ -111,12 +111,6 @@ def sounds(order: Order) -> dict[str, NDArray[np.float32]]:
     return named
 
 
-def shared_gain(waveforms: Sequence[NDArray[np.float32]]) -> float:
-    """The largest gain up to 1 with which none of the waveforms passes full scale."""
-    loudest = max((audio.peak_level(waveform) for waveform in waveforms), default=0.0)
-    return min(1.0, PEAK / loudest) if loudest > 0 else 1.0
-
-
 def sound_files(order: Order) -> dict[str, bytes]:
     """``sounds``, encoded with one gain."""
     named = sounds(order)
@@ -125,7 +119,7 @@ def sound_files(order: Order) -> dict[str, bytes]:
 
 def common_gain(order: Order, named: Mapping[str, NDArray[np.float32]]) -> float:
     """The gain that all sounds of an order share: 1 in float WAV, which cannot clip."""
-    return 1.0 if order.audio_format == "wav" else shared_gain(list(named.values()))
+    return 1.0 if order.audio_format == "wav" else shared_gain(named.values())
 
 
 def _encoded(

@@ -13,11 +13,12 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from pages.shared.cached import LONGEST_S
 from pages.shared.class_choice import followed_class
 from pages.shared.link import put_in_link as put_one_in_link
 from pages.shared.link import say_unread
 from pages.shared.player.payload import ALL_CLASSES, PlayerState
-from sedtf_core.config import DetectionConfig
+from sedtf_core.config import DetectionConfig, FeatureConfig
 from sedtf_core.labels import LABELS
 from sedtf_core.models import SYSTEMS
 
@@ -33,9 +34,9 @@ EXPLORE_LINK = (
     "Brings back the clip, thresholds, class, panels, zoom, loop, levels and what is soloed."
 )
 FILE_IS_NOT_IN_LINK = "The file itself is not in the link: bring it again where you open it."
-LONGEST_S, HIGHEST_HZ = 3600.0, 16_000.0
+HIGHEST_HZ = FeatureConfig.sample_rate / 2
+# As state.js and operating.js let them be set.
 LOWEST_DB, HIGHEST_DB, LEAST_RANGE_DB = -160, 60, 5
-# As the player and the Events page let them be set.
 MOST_FRAMES = {"min_event_frames": 200, "max_gap_frames": 200, "median_frames": 99}
 
 

@@ -19,7 +19,7 @@ from pages.shared.player.payload import (
     Track,
     masks_to_uint8,
 )
-from sedtf_core.config import DB_PER_NEPER, FeatureConfig
+from sedtf_core.config import DB_PER_NEPER, SYSTEM_TITLES, FeatureConfig
 from sedtf_core.events import Event
 from sedtf_core.features import log_mel, mel_centres_hz, mel_edges_hz
 from sedtf_core.inference import Analysis
@@ -29,16 +29,7 @@ from sedtf_core.separation import background, ideal_ratio_masks, separate
 
 MOST_CLASSES = 6
 CLASSES_WHERE_NONE_PASSES = 2
-TITLES = {
-    "gmp": "GMP",
-    "gap": "GAP",
-    "gwrp": "GWRP",
-    "dnn": "DNN",
-    "wldcnn": "WLD CNN",
-    "framecnn": "FrameCNN",
-    "attention": "Attention",
-}
-
+TITLES = SYSTEM_TITLES
 IDEAL = "Ideal ratio mask"
 
 Waveform = NDArray[np.float32]
@@ -54,7 +45,8 @@ def mixture_to_view(mixture: Mixture, analyses: Sequence[Analysis]) -> PlayerVie
     present = mixture.labels
     found = [label for analysis in analyses for label in {e.label for e in analysis.events}]
     labels = shown_labels(analyses, sorted(present, key=found.count, reverse=True))
-    masks = ideal_ratio_masks(mixture.class_sources, mixture.scene).numpy()
+    features = analyses[0].features
+    masks = ideal_ratio_masks(mixture.class_sources, mixture.scene, features).numpy()
     ideal = np.zeros((len(labels), *masks.shape[1:]), dtype=np.float32)
     for label, mask in zip(present, masks, strict=True):
         ideal[labels.index(label)] = mask
@@ -151,7 +143,7 @@ def _estimates(
     """What one system separates: a track a class shown, and what they leave."""
     if analysis.masks is None:
         return []
-    stems = separate(waveform, analysis.masks[rows]).numpy()
+    stems = separate(waveform, analysis.masks[rows], analysis.features).numpy()
     tracks = [
         Track(
             f"{display_name(label)}, {title(analysis.system)}",

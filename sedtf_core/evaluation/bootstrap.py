@@ -257,10 +257,10 @@ def _corrected_interval(
 ) -> Float[np.ndarray, "values 2"]:
     """Percentile interval of each value, moved by the median bias of its replicates.
 
-    F1 of few events is lower under uneven weights than under equal ones, and an error rate is higher, so
-    that the plain percentiles can lie beside the value itself. The median, because replicates in which a
-    rare class has almost no weight have error rates without bound. The interval stays inside the range of
-    the replicates and the value.
+    F1 of few events is lower under uneven weights than under equal ones, so that the plain percentiles can
+    lie beside the value itself. The median, because the replicates that weigh a few recordings most reach far
+    to one side and would draw a mean along. The interval stays inside the range of the replicates and the
+    value.
     """
     moved = replicates + (point - np.median(replicates, axis=0))
     low, high = np.quantile(moved, tails, axis=0)

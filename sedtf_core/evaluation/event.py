@@ -41,8 +41,6 @@ from sedtf_core.evaluation.bootstrap import (
 from sedtf_core.events import Event
 
 EmptyClass: TypeAlias = Literal["skip", "zero"]
-
-
 Events: TypeAlias = Sequence[Event]
 
 
@@ -118,9 +116,7 @@ def match(hit: Bool[np.ndarray, "ref est"]) -> dict[int, int]:
     reference_of: dict[int, int] = {}
     for start in range(len(candidates)):
         estimate, reached_from = _free_estimate(start, candidates, reference_of)
-        while (
-            estimate is not None
-        ):  # each reference on the chain hands its estimate to the one before
+        while estimate is not None:  # the references on the chain each hand theirs on
             reference = reached_from[estimate]
             handed_on = estimate_of.get(reference)
             estimate_of[reference], reference_of[estimate] = estimate, reference

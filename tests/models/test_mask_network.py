@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from sedtf_core.config import ModelConfig
+from sedtf_core.config import SYSTEM_TITLES, ModelConfig
 from sedtf_core.models import SYSTEMS, build_model
 from sedtf_core.models.mask_network import MaskNetwork
 from sedtf_core.pooling import POOLINGS
@@ -30,6 +30,7 @@ def test_unknown_systems_are_refused() -> None:
     with pytest.raises(ValueError, match="unknown system"):
         build_model(ModelConfig("nonsense"))
     assert set(SYSTEMS) == {"gmp", "gap", "gwrp", "dnn", "wldcnn", "framecnn", "attention"}
+    assert set(SYSTEM_TITLES) == set(SYSTEMS)
 
 
 @pytest.mark.parametrize("frames", [1, 7, 311])

@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from pages.shared import cached, clips
 from pages.shared.clips import EXAMPLES
 from pages.shared.state import recipe
+from sedtf_core import checkpoints
 from sedtf_core.errors import InputError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -26,6 +27,17 @@ def test_a_page_opened_alone_shows_something_and_no_error(name: str) -> None:
     assert not page.exception
     assert not page.error
     assert page.title
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_without_any_network_says_what_to_do_or_needs_none(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checkpoints, "SHIPPED", tmp_path)
+    page = open_page(f"pages/{name}").run()
+    assert not page.exception
+    said = any("python -m train.train" in info.value for info in page.info)
+    assert said or name in ("results.py", "training.py", "about.py")
 
 
 def test_the_application_opens_on_a_finished_example() -> None:

@@ -16,11 +16,11 @@ from pages.shared.analyses import clip_analysis, clip_waveform, known_mixture
 from pages.shared.cached import digest
 from pages.shared.clips import EXAMPLES, Recording
 from pages.shared.figures import FIGURES, FigureOrder, classes_to_draw, draw, figure_files
+from pages.shared.levels import shared_gain
 from pages.shared.take_away import (
     Order,
     all_files,
     event_files,
-    shared_gain,
     sound_files,
     sounds,
 )

@@ -42,6 +42,12 @@ def test_figures_and_ends_of_intervals_are_means_over_draws() -> None:
     assert [command[-1] for command in one["commands"]] == ["0", "1", "2"]
 
 
+def test_what_all_draws_share_stays_as_it_is() -> None:
+    shared = {"switches": {"fixed_onsets": True, "empty_class": "zero"}, "tuned": {"count": 200}}
+    (one,) = combined([draw(seed, seed / 4, **shared) for seed in range(3)])
+    assert json.dumps({key: one[key] for key in shared}) == json.dumps(shared)
+
+
 def test_the_lowest_and_highest_draw_stand_where_an_interval_would() -> None:
     (one,) = combined([draw(0, 0.5), draw(1, 0.25)])
     assert one["draws"]["tagging"]["map"] == pytest.approx(0.375)
@@ -60,6 +66,7 @@ def test_other_systems_and_snrs_stay_apart() -> None:
         (draw(1, 0.5, count=200), "differ in count"),
         (draw(1, 0.5, trained_steps=7), "differ in trained_steps"),
         (draw(1, 0.5, checkpoint="last"), "differ in checkpoint"),
+        (draw(1, 0.5, psds={"psds1": 0.5}), "differ in psds"),
     ],
 )
 def test_results_that_are_no_draws_of_the_same_are_refused(

@@ -1,6 +1,7 @@
 """Training: two runs agree, a resumed run equals an unbroken one, and mistakes cost one line."""
 
 import csv
+import errno
 import json
 import shutil
 import subprocess
@@ -226,6 +227,36 @@ def test_blank_lines_and_a_lost_log_do_no_harm(sounds: Path, tmp_path: Path) -> 
     (run / "log.csv").unlink()
     assert train.main(arguments(sounds, run, "--resume")) == 0
     assert (run / "learning_curve.png").exists()
+
+
+def test_a_full_disk_costs_no_row_when_a_run_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = RunFolder(tmp_path, SMALL)
+    folder.log([{"step": step, "loss": 0.5} for step in range(1, 4)])
+    before = (tmp_path / "log.csv").read_text()
+
+    def fail_half_way(path: Path, text: str, _: str) -> None:
+        path.write_bytes(text[: len(text) // 2].encode())
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as full, pytest.raises(OSError, match="No space"):
+        full.setattr(Path, "write_text", fail_half_way)
+        folder.drop_rows_after(2)
+    assert (tmp_path / "log.csv").read_text() == before
+    folder.drop_rows_after(2)
+    assert (tmp_path / "log.csv").read_text().splitlines() == ["step,loss", "1,0.5", "2,0.5"]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_full_disk_is_told_as_such_and_leaves_the_state_of_before(tmp_path: Path) -> None:
+    folder, model = RunFolder(tmp_path, SMALL), torch.nn.Linear(1000, 1000)
+    optimiser = torch.optim.Adam(model.parameters())
+    folder.save_state(1, model, optimiser)
+    (tmp_path / "state.pt.partial").symlink_to("/dev/full")
+    with pytest.raises(OSError, match="No space left"):
+        folder.save_state(2, model, optimiser)
+    assert folder.load_state(model, optimiser) == 1
 
 
 def test_a_run_without_its_state_is_not_said_to_be_none(
@@ -526,6 +557,18 @@ def test_a_shipped_network_tells_what_its_run_measured(sounds: Path, tmp_path: P
     for name, tensor in weights(tmp_path / "run").items():
         torch.testing.assert_close(halved[name].to(tensor.dtype), tensor, rtol=1e-3, atol=1e-6)
     assert ship.main([str(tmp_path / "nowhere"), *out]) == 2
+
+
+def test_a_folder_that_nothing_can_be_shipped_to_is_one_line(
+    sounds: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    train.main(arguments(sounds, tmp_path / "run", "--steps", "1"))
+    capsys.readouterr()
+    (tmp_path / "file").write_text("no folder")
+    assert ship.main([str(tmp_path / "run"), "--out", str(tmp_path / "file")]) == 2
+    printed = capsys.readouterr().err
+    assert printed.startswith(f"error: cannot write {tmp_path / 'file'}")
+    assert printed.endswith("choose another --out\n") and printed.count("\n") == 1
 
 
 def test_a_checkpoint_knows_all_the_runs_that_made_it(sounds: Path, tmp_path: Path) -> None:

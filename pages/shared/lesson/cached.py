@@ -37,7 +37,7 @@ def bag_picture(theme: Theme, *, with_events: bool) -> bytes:
 
 @st.cache_resource(max_entries=32, show_spinner=False)
 def masks_picture(names: tuple[str, ...], theme: Theme, *, columns: int = 2) -> bytes:
-    """Return masks as PNG: systems, and those of ``LessonFacts.named_masks``."""
+    """Return masks as PNG: systems, and those of ``LessonFacts.simple_masks``."""
     facts = lesson_facts()
     return mask_pictures(facts, names, theme, columns=columns)
 

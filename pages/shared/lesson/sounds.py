@@ -4,8 +4,8 @@ from jaxtyping import Float32
 from numpy import ndarray
 
 from pages.shared.lesson.facts import LessonFacts
+from pages.shared.levels import shared_gain
 from pages.shared.listen import Heard, encoded
-from pages.shared.take_away import shared_gain
 from sedtf_core.separation import separate
 
 MIXTURE, SOURCE = "Mixture", "True source"
@@ -24,5 +24,5 @@ def encode_sounds(facts: LessonFacts) -> dict[str, bytes]:
     }
     for name, mask in masks.items():
         sounds[name] = separate(facts.mixture.mixture, mask[None], features).numpy()[0]
-    gain = shared_gain(list(sounds.values()))
+    gain = shared_gain(sounds.values())
     return {name: encoded(Heard(name, waveform, gain)) for name, waveform in sounds.items()}

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sedtf_core.config import FeatureConfig
+from sedtf_core.config import DB_PER_NEPER, FeatureConfig
 from sedtf_core.events import Event
 from sedtf_core.features import frame_count
 from sedtf_core.inference import Analysis, stream_log_mel
 
 MOST_COLUMNS = 1200
 BANDS = 32
-RANGE_NEPERS = 60 / 20 * np.log(10)  # 60 dB under the loudest column
+RANGE_NEPERS = 60 / DB_PER_NEPER  # 60 dB under the loudest column
 BLOCK_S = 10.0
 
 

@@ -23,6 +23,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from pages.shared.levels import FULL_SCALE_16, shared_gain
 from pages.shared.paint.strokes import MOST_CHARACTERS, parse_strokes, strokes_to_mask
 from pages.shared.player.payload import DB_STEP, masks_to_uint8
 from pages.shared.views import IDEAL, TITLES
@@ -33,13 +34,12 @@ from sedtf_core.events import Event, events_to_frames
 from sedtf_core.features import log_mel, mel_centres_hz, mel_edges_hz
 from sedtf_core.inference import Analysis
 from sedtf_core.labels import display_name, label_colour
-from sedtf_core.mixing import PEAK, Mixture
+from sedtf_core.mixing import Mixture
 from sedtf_core.separation import ideal_binary_mask, ideal_ratio_masks, separate
 
 BINARY, RATIO = "ideal_binary", "ideal_ratio"
 NAMES = {**TITLES, BINARY: "Ideal binary mask", RATIO: IDEAL}
 HEADROOM = 2.0  # a painted mask's sound may be louder than any of the board's
-FULL_SCALE = 32767
 
 Waveform = NDArray[np.float32]
 
@@ -146,7 +146,7 @@ def make_board(
     }
     sounds = {"mixture": waveform, **estimates, **({"source": truth.source} if truth else {})}
     loudest = max(audio.peak_level(sound) for sound in sounds.values())
-    scale = FULL_SCALE / (HEADROOM * loudest) if loudest > 0 else 1.0
+    scale = FULL_SCALE_16 / (HEADROOM * loudest) if loudest > 0 else 1.0
     frames, mel_bins = stacked.shape[1:]
     header = {
         "name": display_name(label),
@@ -159,7 +159,7 @@ def make_board(
         "frame_length_s": config.n_fft / config.sample_rate,
         "db_step": DB_STEP,
         "scale": scale,
-        "gain": min(1.0, PEAK / loudest) if loudest > 0 else 1.0,
+        "gain": shared_gain(sounds.values()),
         "limit": MOST_CHARACTERS,
         "events": None if truth is None else [[e.onset, e.offset] for e in truth.events],
         "masks": [
@@ -225,7 +225,7 @@ def _level_db(waveform: Waveform, config: FeatureConfig) -> NDArray[np.float32]:
 def _int16(waveform: Waveform, scale: float) -> NDArray[np.int16]:
     """Samples as 16-bit numbers."""
     steps: NDArray[np.floating[Any]] = np.rint(waveform * scale)
-    return steps.clip(-FULL_SCALE, FULL_SCALE).astype("<i2")
+    return steps.clip(-FULL_SCALE_16, FULL_SCALE_16).astype("<i2")
 
 
 def _packed(

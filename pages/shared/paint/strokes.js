@@ -6,6 +6,7 @@
  */
 
 export const HIGHEST_LEVEL = 10;
+export const LARGEST_RADIUS = 15; // one digit of base 16 in the text form
 
 const twoDigits = (number) => number.toString(36).padStart(2, "0");
 

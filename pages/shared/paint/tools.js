@@ -8,6 +8,7 @@ import { formatHz } from "../player/axes.js";
 import { element } from "../browser/dom.js";
 import {
   HIGHEST_LEVEL,
+  LARGEST_RADIUS,
   boxOfNumbers,
   formatStrokes,
   parseStrokes,
@@ -32,7 +33,7 @@ export class Tools {
       button.addEventListener("click", () => this.take(name));
       return button;
     });
-    this.size = this.slider("Size", { min: 0, max: 15, value: 3 });
+    this.size = this.slider("Size", { min: 0, max: LARGEST_RADIUS, value: 3 });
     this.strength = this.slider("Strength", { min: 1, max: HIGHEST_LEVEL, value: HIGHEST_LEVEL });
     this.outline = element("select", { "aria-label": "Outline to compare with" });
     this.outline.addEventListener("change", () => this.onpreview());

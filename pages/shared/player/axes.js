@@ -162,8 +162,3 @@ export function formatProbability(probability) {
   if (probability < 0.005) return "< 0.01";
   return probability >= 0.995 ? "> 0.99" : probability.toFixed(2);
 }
-
-/** Whole numbers with thin spaces between thousands, as in 19 904. */
-export function formatCount(count) {
-  return String(count).replace(/\B(?=(\d{3})+(?!\d))/g, "\u2009");
-}

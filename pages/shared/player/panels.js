@@ -6,9 +6,10 @@
  * visible unit.
  */
 
-import { formatCount, formatProbability } from "./axes.js";
+import { formatProbability } from "./axes.js";
 import { hexToRgb, MAGMA_MAP, SYSTEM_DASHES } from "../browser/colours.js";
 import { beginDrawing, dashSample } from "../browser/dom.js";
+import { grouped } from "../browser/numbers.js";
 import { classMask, classProbs } from "./payload.js";
 import {
   createPanel,
@@ -175,7 +176,7 @@ export class MaskPanels {
         (count, value) => count + (value > 127),
         0,
       );
-      lines.push(`${formatCount(lit)} of ${formatCount(view.frames * view.bands)} units > 0.5`);
+      lines.push(`${grouped(lit)} of ${grouped(view.frames * view.bands)} units > 0.5`);
     }
     return lines;
   }

@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pages.shared.browser.message import join_front
+from pages.shared.levels import FULL_SCALE_16
 from sedtf_core.config import DetectionConfig
 from sedtf_core.events import Event
 
@@ -330,12 +331,12 @@ def encode_message(view: PlayerView, state: PlayerState | None) -> bytes:
 def _tracks_to_int16(tracks: tuple[Track, ...]) -> tuple[NDArray[np.int16], float]:
     """All waveforms as (tracks, samples) 16-bit numbers, and the gain that they all got."""
     peak = max(float(np.abs(track.waveform).max(initial=0.0)) for track in tracks)
-    scale = 32767.0 / peak if peak > 0.0 else 1.0
+    scale = FULL_SCALE_16 / peak if peak > 0.0 else 1.0
     packed = np.empty((len(tracks), len(tracks[0].waveform)), dtype="<i2")
     # One at a time: all at once would take 100 MB.
     for row, track in zip(packed, tracks, strict=True):
         scaled = np.asarray(track.waveform, dtype=np.float32) * np.float32(scale)
-        row[:] = np.rint(scaled).clip(-32768, 32767)
+        row[:] = np.rint(scaled).clip(-FULL_SCALE_16, FULL_SCALE_16)
     return packed, scale
 
 

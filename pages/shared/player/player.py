@@ -17,6 +17,7 @@ FOLDER = Path(__file__).parent
 SCRIPTS = (
     SHARED / "message.js",
     SHARED / "mounted.js",
+    SHARED / "numbers.js",
     FOLDER / "payload.js",
     FOLDER / "axes.js",
     SHARED / "colours.js",

@@ -75,7 +75,8 @@ def lab_view(
     level = log_mel(torch.from_numpy(waveform), analyses[0].features).numpy()
     if mixture:
         masks["ideal"] = [np.zeros_like(level) for _ in labels]
-        ideal = ideal_ratio_masks(mixture.class_sources, mixture.scene).numpy()
+        features = analyses[0].features
+        ideal = ideal_ratio_masks(mixture.class_sources, mixture.scene, features).numpy()
         for label, mask in zip(mixture.labels, ideal, strict=True):
             masks["ideal"][labels.index(label)] = mask
     if any(label in labels for label in painted or ()):

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from pages.shared.browser.message import join_front
 from pages.shared.cached import library
+from pages.shared.levels import FULL_SCALE_16
 from pages.shared.state import (
     CLIP_MS,
     MOST_CLASSES,
@@ -28,7 +29,6 @@ from sedtf_core.labels import display_name, label_colour
 from sedtf_core.mixing import PEAK, level_event
 
 MAGIC = b"SEDT"
-FULL_SCALE = 32_767
 
 
 def encode_timeline(synthesis: Synthesis, serial: int) -> bytes:
@@ -68,4 +68,4 @@ def clip_sounds(classes: tuple[str, ...], places: tuple[Placed, ...]) -> list[ND
         clip = bank.events(label)[place.number - 1].clip
         levelled.append(level_event(bank.waveform(clip), longest, SAMPLE_RATE, clip, config))
     loudest = max((float(np.abs(sound).max()) for sound in levelled), default=1.0)
-    return [np.round(sound * FULL_SCALE * PEAK / loudest).astype("<i2") for sound in levelled]
+    return [np.round(sound * FULL_SCALE_16 * PEAK / loudest).astype("<i2") for sound in levelled]
