@@ -1,12 +1,15 @@
-"""The README tells the truth about the tree and the commands."""
+"""The README tells the truth about the tree, the commands and the shipped networks."""
 
+import json
 import re
 from importlib import import_module
 from pathlib import Path
 
 import pytest
 
+from sedtf_core.checkpoints import load_checkpoint
 from sedtf_core.cli import main
+from sedtf_core.config import SYSTEM_TITLES
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -84,3 +87,28 @@ def test_the_commands_of_the_readme_exist(command: str, capsys: pytest.CaptureFi
         main([command, "--help"])
     assert stopped.value.code == 0
     assert "usage" in capsys.readouterr().out
+
+
+def results_row(system: str) -> str:
+    """A line of the README's table: a shipped network's figures at 10 dB."""
+    path = ROOT / "assets" / "results" / "laptop" / f"{system}_10dB.json"
+    result = json.loads(path.read_text("utf-8"))
+    tagging, frame, masks = result["tagging"], result["frame"], result.get("segmentation")
+    cells = [
+        SYSTEM_TITLES[system],
+        str(result["trained_steps"]),
+        f"{tagging['map']:.3f} / {tagging['auc']:.3f}",
+        f"{frame['f1']:.3f} / {frame['map']:.3f}",
+        f"{result['event']['f1']:.3f}",
+        f"{masks['f1']:.3f} / {masks['auc']:.3f}" if masks else "– / –",
+        f"{result['separation']['si_sdr_improvement_db']:.1f}" if masks else "–",
+    ]
+    return f"| {' | '.join(cells)} |"
+
+
+@pytest.mark.parametrize("system", SYSTEM_TITLES)
+def test_the_figures_of_the_readme_are_those_of_the_shipped_networks(system: str) -> None:
+    assert results_row(system) in README.splitlines()
+    assert load_checkpoint(system).metadata.trained_steps == int(
+        results_row(system).split(" | ")[1]
+    )

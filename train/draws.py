@@ -10,6 +10,7 @@ the draws, or what this command makes of them.
 """
 
 import json
+import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,6 +21,7 @@ from sedtf_core.errors import InputError
 from train.paper import COLUMNS, SYSTEMS
 from train.scorecard import rounded
 
+SEED = "$seed"  # in a loop of the shell
 MEASURED = ("tagging", "frame", "frame_gated", "event", "segmentation", "separation")
 # What results of one system at one SNR must share to be draws of the same.
 SHARED = (
@@ -61,7 +63,8 @@ def combined(results: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     Returns
     -------
     Results with ``commands`` beside ``command``, which is that of the first; those of several draws with
-    ``seeds`` for ``seed``, and with ``draws``.
+    ``seeds`` for ``seed``, with ``draws``, and with one loop for their commands where these differ in nothing
+    but seed and file.
 
     Raises
     ------
@@ -79,7 +82,7 @@ def _combine(draws: Sequence[dict[str, Any]]) -> dict[str, Any]:
     first = draws[0]
     if len(draws) == 1:
         return {"commands": [first["command"]], **first}
-    one = {**first, "commands": [draw["command"] for draw in draws]}
+    one = {**first, "commands": _as_loop([draw["command"] for draw in draws])}
     _require_comparable(draws)
     one |= {
         key: _mean([draw[key] for draw in draws]) for key in first if isinstance(first[key], dict)
@@ -93,6 +96,25 @@ def _combine(draws: Sequence[dict[str, Any]]) -> dict[str, Any]:
     one["draws"] = {metric: one[metric] for metric in ends}
     one["intervals"] = {**one.get("intervals", {}), "draws": ends}
     return one
+
+
+def _as_loop(commands: Sequence[str]) -> list[str]:
+    """Commands that differ in seed and file alone as one line of shell; others as they are."""
+    seeds, bodies = [], set()
+    for text in commands:
+        words = shlex.split(text)
+        if "--json" in words:
+            at = words.index("--json")
+            del words[at : at + 2]
+        if "--seed" not in words[:-1]:
+            return list(commands)
+        at = words.index("--seed") + 1
+        seeds.append(words[at])
+        words[at] = SEED
+        bodies.add(" ".join(word if word == SEED else shlex.quote(word) for word in words))
+    if len(bodies) > 1:
+        return list(commands)
+    return [f"for seed in {' '.join(seeds)}; do {bodies.pop()} --json seed{SEED}.json; done"]
 
 
 def _require_comparable(draws: Sequence[dict[str, Any]]) -> None:

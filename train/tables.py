@@ -12,14 +12,13 @@ their seed are averaged (see ``train.draws``).
 
 import csv
 import io
-import json
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from sedtf_core.command_line import Parser, command, given_path, writing
+from sedtf_core.command_line import Parser, command, given_path, write_json, writing
 from sedtf_core.errors import InputError
 from train.draws import combined, read_result
 from train.extra_tables import EXTRAS, extra_rows, extra_table, told
@@ -183,7 +182,7 @@ def _write(
     report = {"title": title, "note": note, "commands": commands, "rows": figures}
     stem.with_suffix(".md").write_text(to_markdown(title, lines, note, commands), "utf-8")
     stem.with_suffix(".csv").write_text(to_csv(lines), "utf-8")
-    stem.with_suffix(".json").write_text(json.dumps(report, indent=1) + "\n", "utf-8")
+    write_json(stem.with_suffix(".json"), report, "--out")
 
 
 def require_alike(results: Sequence[dict[str, Any]]) -> None:

@@ -39,13 +39,29 @@ def test_figures_and_ends_of_intervals_are_means_over_draws() -> None:
         "thresholds": {"tagging": pytest.approx(0.5), "segmentation": None},
     }
     assert one["seeds"] == [0, 1, 2]
-    assert [command[-1] for command in one["commands"]] == ["0", "1", "2"]
+    loop = "for seed in 0 1 2; do python -m train.evaluate --snr 0 --seed $seed --json seed$seed.json; done"
+    assert one["commands"] == [loop]
 
 
 def test_what_all_draws_share_stays_as_it_is() -> None:
     shared = {"switches": {"fixed_onsets": True, "empty_class": "zero"}, "tuned": {"count": 200}}
     (one,) = combined([draw(seed, seed / 4, **shared) for seed in range(3)])
     assert json.dumps({key: one[key] for key in shared}) == json.dumps(shared)
+
+
+def test_commands_that_differ_in_more_than_seed_and_file_are_all_named() -> None:
+    commands = [
+        "python -m train.evaluate --sounds 'a b' --seed 0 --json 0.json",
+        "python -m train.evaluate --seed 1 --sounds 'a b'",
+    ]
+    given = [draw(seed, 0.5, command=command) for seed, command in enumerate(commands)]
+    assert combined(given)[0]["commands"] == commands
+    given[1]["command"] = "python -m train.evaluate --sounds 'a b' --seed 1"
+    loop = (
+        "for seed in 0 1; do python -m train.evaluate --sounds 'a b' --seed $seed "
+        "--json seed$seed.json; done"
+    )
+    assert combined(given)[0]["commands"] == [loop]
 
 
 def test_the_lowest_and_highest_draw_stand_where_an_interval_would() -> None:
@@ -84,7 +100,7 @@ def test_tables_of_draws_name_the_seeds_and_every_command(tmp_path: Path) -> Non
     text = (tmp_path / "table_2_tagging.md").read_text()
     assert "| 0 dB | DNN | 0.250 [0.150, 0.450] |" in text
     assert "DNN: means of draws of mixtures with the seeds 0, 1, 2." in text
-    assert all(f"--seed {seed}" in text for seed in range(3))
+    assert "for seed in 0 1 2; do python -m train.evaluate --snr 0 --seed $seed --json" in text
     ends = (tmp_path / "extra_draws.md").read_text()
     assert "| SNR | System | Tagging mAP | Tagging AUC |" in ends
     assert "| 0 dB | DNN | 0.250 [0.000, 0.500] |" in ends
