@@ -120,11 +120,11 @@ class Evaluation:
         self, mixture: Mixture, analysis: Analysis, activity: Any, groups: Any
     ) -> None:
         """Segmentation and separation."""
-        masks = analysis.masks
+        masks, features = analysis.masks, analysis.features
         assert masks is not None
         rows = [self.labels.index(event.label) for event in mixture.events]
-        ratio = class_ratio_masks(mixture, self.labels)
-        binary = class_binary_masks(mixture, self.labels, activity, masks.shape[-1])
+        ratio = class_ratio_masks(mixture, self.labels, features)
+        binary = class_binary_masks(mixture, self.labels, activity, features)
         measured = masks
         if self.gated:
             measured = gate(masks, analysis.clip_probs, self.detection.tagging_threshold)
@@ -132,7 +132,7 @@ class Evaluation:
 
         detected = analysis.detected_labels()
         wanted = sorted({*rows, *(self.labels.index(label) for label in detected)})
-        stems = np.asarray(separate(mixture.mixture, masks[wanted]))
+        stems = np.asarray(separate(mixture.mixture, masks[wanted], features))
         estimates = {self.labels[row]: stem for row, stem in zip(wanted, stems, strict=True)}
         sources = {
             event.label: Source(
@@ -144,7 +144,9 @@ class Evaluation:
         }
         of_present = {label: estimates[label] for label in sources}
         ideal = separate_by_linear_masks(
-            mixture.mixture, linear_ideal_ratio_masks(mixture.sources, mixture.scene)
+            mixture.mixture,
+            linear_ideal_ratio_masks(mixture.sources, mixture.scene, features),
+            features,
         )
         of_oracle = dict(zip(sources, np.asarray(ideal), strict=True))
         self.separation.update(estimates, sources, mixture.mixture, groups, detected)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 from jaxtyping import Bool, Float32
 
+from sedtf_core.config import FeatureConfig
 from sedtf_core.events import events_to_frames
 from sedtf_core.inference import Analysis
 from sedtf_core.mixing import Mixture
@@ -33,10 +34,11 @@ def frame_activity(mixture: Mixture, analysis: Analysis) -> Bool[np.ndarray, "cl
 
 
 def class_ratio_masks(
-    mixture: Mixture, labels: Sequence[str]
+    mixture: Mixture, labels: Sequence[str], features: FeatureConfig
 ) -> Float32[np.ndarray, "classes frames mel_bins"]:
     """Ideal ratio masks."""
-    of_events = np.asarray(ideal_ratio_masks(mixture.sources, mixture.scene), dtype=np.float32)
+    ratios = ideal_ratio_masks(mixture.sources, mixture.scene, features)
+    of_events = np.asarray(ratios, dtype=np.float32)
     masks = np.zeros((len(labels), *of_events.shape[1:]), dtype=np.float32)
     masks[[labels.index(event.label) for event in mixture.events]] = of_events
     return masks
@@ -46,11 +48,11 @@ def class_binary_masks(
     mixture: Mixture,
     labels: Sequence[str],
     activity: Bool[np.ndarray, "classes frames"],
-    bands: int,
+    features: FeatureConfig,
 ) -> Bool[np.ndarray, "classes frames mel_bins"]:
     """Ideal binary masks where the class is active."""
-    masks = np.zeros((*activity.shape, bands), dtype=bool)
+    masks = np.zeros((*activity.shape, features.n_mels), dtype=bool)
     for event, source in zip(mixture.events, mixture.sources, strict=True):
         row = labels.index(event.label)
-        masks[row] = ideal_binary_mask(source, mixture.scene, activity[row])
+        masks[row] = ideal_binary_mask(source, mixture.scene, activity[row], features)
     return masks

@@ -72,7 +72,8 @@ def tune(analyser: Analyser, mixtures: Iterable[Mixture], *, gated: bool) -> Thr
         tagging.update(analysis.clip_probs, present_classes(mixture, labels))
         frame.update(scores, activity)
         if units is not None and masks is not None:
-            units.update(masks, class_binary_masks(mixture, labels, activity, masks.shape[-1]))
+            binary = class_binary_masks(mixture, labels, activity, analysis.features)
+            units.update(masks, binary)
     return Thresholds(
         tagging.best_threshold(),
         frame.histogram.best_threshold(),

@@ -44,7 +44,7 @@ def test_a_frame_is_active_if_the_middle_of_its_window_sounds(mixture: Mixture) 
 def test_ideal_ratio_masks_leave_the_scene_its_share(mixture: Mixture) -> None:
     tracks = np.stack([*mixture.sources, mixture.scene])
     *shares, of_scene = ideal_ratio_masks(tracks, np.zeros_like(mixture.scene)).numpy()
-    masks = class_ratio_masks(mixture, LABELS)
+    masks = class_ratio_masks(mixture, LABELS, FeatureConfig())
     np.testing.assert_allclose(masks.sum(axis=0) + of_scene, 1, atol=1e-5)
     for event, share in zip(mixture.events, shares, strict=True):
         np.testing.assert_allclose(masks[LABELS.index(event.label)], share, atol=1e-6)
@@ -54,9 +54,16 @@ def test_ideal_binary_masks_lie_within_their_events_and_below_a_loud_scene(
     mixture: Mixture,
 ) -> None:
     activity = active_frames(mixture)
-    masks = class_binary_masks(mixture, LABELS, activity, 64)
+    masks = class_binary_masks(mixture, LABELS, activity, FeatureConfig())
     np.testing.assert_array_equal(masks.any(axis=2), activity)  # each tone stands out of the noise
     assert masks.mean(where=activity[:, :, None]) < 0.5  # in its own bands alone
+
+
+def test_ideal_masks_are_on_the_features_of_the_network(mixture: Mixture) -> None:
+    other = FeatureConfig(n_mels=40)
+    activity = active_frames(mixture)
+    assert class_ratio_masks(mixture, LABELS, other).shape == (len(LABELS), FRAMES, 40)
+    assert class_binary_masks(mixture, LABELS, activity, other).shape == (len(LABELS), FRAMES, 40)
 
 
 def test_a_recipe_depends_on_the_seed_and_its_own_number_alone(sounds: Path) -> None:
