@@ -11,6 +11,7 @@ from pages.shared.results.panels import (
     show_mean_table,
 )
 from pages.shared.results.tables import RESULTS, read_tables
+from pages.shared.view_link import show_link
 
 st.title("Results")
 tables = read_tables(RESULTS)
@@ -23,4 +24,5 @@ else:
     else:
         show_class_table(choice)
     show_fairness()
+    show_link("Brings back the table, the SNR, and the systems and classes chosen.")
 show_terms("mAP", "AUC", "F1", "T-F F1", "ideal binary mask", "PSDS", "SI-SDR", "SNR")

@@ -18,6 +18,7 @@ from pages.shared.snr.panel import (
 )
 from pages.shared.snr.table import show_values
 from pages.shared.state import Synthesis
+from pages.shared.view_link import show_link
 
 st.title("SNR")
 systems = mask_systems()
@@ -36,4 +37,5 @@ elif isinstance(clip, Synthesis):
     if sweep:
         show_more_words(sweep, looks)
         show_values(sweep, clip)
+    show_link("Brings back the clip, the SNR looked at, and whose figures are shown.")
 show_terms("SNR", "clip probability", "F1", "T-F F1", "SI-SDR", "operating point")

@@ -10,6 +10,7 @@ from pages.shared.training.panels import (
     show_linked_toy,
     show_toy_notes,
 )
+from pages.shared.view_link import show_link
 
 st.title("Training")
 st.header("Three real runs in slow motion", anchor="slow-motion")
@@ -28,4 +29,5 @@ st.markdown(
 )
 show_linked_toy()
 show_toy_notes()
+show_link("Brings back the mixture, the event, the place in training and the toy's set-up.")
 show_terms("bag", "weak label", "mask", "GMP", "GAP", "GWRP", "loss", "IoU")
