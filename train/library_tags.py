@@ -14,7 +14,9 @@ from tqdm import tqdm
 
 from sedtf_core.checkpoints import load_checkpoint
 from sedtf_core.command_line import Parser, at_least, command, finite, given_path
+from sedtf_core.config import DetectionConfig
 from sedtf_core.datasets import SoundBank
+from sedtf_core.errors import InputError
 from sedtf_core.inference import Analyser
 from sedtf_core.mixing import Mixture, mix
 from train.mixtures import config_at, draw_recipes
@@ -38,12 +40,20 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--count", type=at_least(1), default=100, help="number of mixtures")
     parser.add_argument("--first", type=at_least(1), default=5, help="number of guesses")
     parser.add_argument("--seed", type=at_least(0), default=0)
+    parser.add_argument(
+        "--section-s", type=finite, default=DetectionConfig.section_s, metavar="S",
+        help="tag in half-overlapping sections of this length, each class by the highest",
+    )  # fmt: skip
     options = parser.parse_args(arguments)
+    try:
+        detection = DetectionConfig(section_s=options.section_s)
+    except ValueError as error:
+        raise InputError(f"{error}; choose another --section-s") from None
     bank = SoundBank.open(options.library)
     config = config_at(options.snr)
     recipes = list(draw_recipes(bank, config, options.count, options.seed))
     for name in options.checkpoints:
-        analyser = Analyser(load_checkpoint(name))
+        analyser = Analyser(load_checkpoint(name), detection)
         found = [
             found_among_first(analyser, mix(recipe, bank.waveform, bank.sample_rate), options.first)
             for recipe in tqdm(recipes, name, disable=None)

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from sedtf_core.inference import Analyser
+from sedtf_core.mixing import Mixture
 from tests.train.test_evaluate import checkpoint
 from train import library_tags
 
@@ -24,7 +26,25 @@ def test_guesses_are_counted_class_by_class(
     assert line in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("wrong", [("--snr", "100"), ("--library", "nowhere"), ("--count", "0")])
+def test_a_clip_is_tagged_in_sections_of_the_length_asked_for(
+    sounds: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = []
+
+    def found(analyser: Analyser, mixture: Mixture, _: int) -> int:
+        seen.append(len(analyser(mixture.mixture).sections))
+        return 0
+
+    monkeypatch.setattr(library_tags, "found_among_first", found)
+    path = str(checkpoint(tmp_path))
+    for more in ((), ("--section-s", "5")):
+        assert library_tags.main([path, "--library", str(sounds), "--count", "1", *more]) == 0
+    assert seen[0] == 1 and seen[1] > 2
+
+
+@pytest.mark.parametrize("wrong", [
+    ("--snr", "100"), ("--library", "nowhere"), ("--count", "0"), ("--section-s", "0"),
+])  # fmt: skip
 def test_mistakes_cost_one_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], wrong: tuple[str, str]
 ) -> None:
