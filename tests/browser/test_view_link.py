@@ -103,6 +103,7 @@ def choose_example(page: Page, name: str) -> None:
 def go_back_to(page: Page, heading: str) -> None:
     """Press Back until another page shows: Streamlit adds an entry where it writes a link anew."""
     for _ in range(4):
+        page.locator("[data-test-script-state=notRunning]").wait_for()
         page.go_back()
         page.wait_for_timeout(1000)
         if page.get_by_role("heading", level=1, name=heading).is_visible():
