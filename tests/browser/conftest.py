@@ -26,8 +26,16 @@ FLAGS = [
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 PATIENCE_MS = 180_000
+COMPONENT = "[data-testid=stBidiComponentIsolated]"  # where a page's own component stands
 # What Streamlit writes to the console when a process meets its first deep link (pages/shared/first_visit.py).
 NO_SUCH_PAGE = "The page that you have requested does not seem to exist"
+
+
+def axe_faults(page: "Page", within: str) -> list[tuple[str, str]]:
+    """What axe finds wrong within a part of a page: each rule, and the first element that breaks it."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+    found = axe.Axe().run(page, context={"include": [[within]]})
+    return [(fault["id"], fault["nodes"][0]["html"]) for fault in found.response["violations"]]
 
 
 @contextmanager

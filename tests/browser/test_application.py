@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import PATIENCE_MS
+from tests.browser.conftest import PATIENCE_MS, axe_faults
 
 pytestmark = pytest.mark.browser
 
@@ -56,18 +56,13 @@ def test_every_page_opens_by_its_own_address(browser: Browser, address: str, pat
 
 @pytest.mark.parametrize("path", [*ADDRESSES, "weak-labels?step=6"])
 def test_axe_finds_no_fault_on_a_page(browser: Browser, address: str, path: str) -> None:
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
     page = open_page(browser, f"{address}/{path}")
     expect(page.get_by_text(re.compile("^Words")).first).to_be_visible(timeout=PATIENCE_MS)
     page.locator("[data-test-script-state=notRunning]").wait_for()
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         page.wait_for_timeout(500)  # until Streamlit has changed its colours
-        found = axe.Axe().run(page, context={"include": [["[data-testid=stMain]"]]})
-        faults = [
-            (fault["id"], fault["nodes"][0]["html"]) for fault in found.response["violations"]
-        ]
-        assert faults == [], scheme
+        assert axe_faults(page, "[data-testid=stMain]") == [], scheme
     page.close()
 
 

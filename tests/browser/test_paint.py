@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import PATIENCE_MS
+from tests.browser.conftest import COMPONENT, PATIENCE_MS, axe_faults
 
 pytestmark = pytest.mark.browser
 
@@ -202,12 +202,9 @@ def test_another_class_is_another_board_and_the_way_back_keeps_the_mask(page: Pa
 def test_no_width_scrolls_sideways_and_axe_finds_no_fault(
     browser: Browser, address: str, scheme: str
 ) -> None:
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
     page = open_page(browser, f"{address}?mask=ba4a0w4k16", scheme=scheme)
     page.get_by_text("Box by numbers").click()
-    found = axe.Axe().run(page, context={"include": [["[data-testid=stBidiComponentIsolated]"]]})
-    faults = [(fault["id"], fault["nodes"][0]["html"]) for fault in found.response["violations"]]
-    assert faults == []
+    assert axe_faults(page, COMPONENT) == []
     for width in (1000, 800, 700):
         page.set_viewport_size({"width": width, "height": 1000})
         page.wait_for_timeout(100)

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import served
+from tests.browser.conftest import COMPONENT, axe_faults, served
 
 pytestmark = pytest.mark.browser
 
@@ -493,11 +493,8 @@ def test_stacked_panels_share_one_time_axis(open_page: OpenPage, layout: str) ->
 @pytest.mark.parametrize("case", ["known", "unknown", "quiet"])
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_no_fault(open_page: OpenPage, case: str, theme: str) -> None:
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
     page = open_page(f"case={case}", theme=theme)
-    found = axe.Axe().run(page, context={"include": [["[data-testid=stBidiComponentIsolated]"]]})
-    faults = [(fault["id"], fault["nodes"][0]["html"]) for fault in found.response["violations"]]
-    assert faults == []
+    assert axe_faults(page, COMPONENT) == []
 
 
 COLOURS_OF_A_PICTURE = """
