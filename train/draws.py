@@ -52,6 +52,15 @@ def read_result(path: Path) -> dict[str, Any]:
     return result
 
 
+def read_results(paths: Sequence[Path]) -> list[dict[str, Any]]:
+    """Read results; InputError if a file is none, or is given twice under whatever name."""
+    files = [path.resolve() for path in paths]
+    twice = [path for path, file in zip(paths, files, strict=True) if files.count(file) > 1]
+    if twice:
+        raise InputError(f"{twice[-1]} is given twice; give it once")
+    return [read_result(path) for path in paths]
+
+
 def combined(results: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """One result a system and SNR, in the order they are first met.
 
@@ -82,8 +91,8 @@ def _combine(draws: Sequence[dict[str, Any]]) -> dict[str, Any]:
     first = draws[0]
     if len(draws) == 1:
         return {"commands": [first["command"]], **first}
-    one = {**first, "commands": _as_loop([draw["command"] for draw in draws])}
     _require_comparable(draws)
+    one = {**first, "commands": _as_loop([draw["command"] for draw in draws])}
     one |= {
         key: _mean([draw[key] for draw in draws]) for key in first if isinstance(first[key], dict)
     }
@@ -160,7 +169,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("results", nargs="+", type=given_path, help="JSON files of train.evaluate")
     parser.add_argument("--json", type=given_path, required=True, help="where the mean goes")
     options = parser.parse_args(arguments)
-    means = combined([read_result(path) for path in options.results])
+    means = combined(read_results(options.results))
     if len(means) > 1:
         raise InputError("these are of several systems or SNRs; give the draws of one")
     write_json(options.json, rounded(means[0]), "--json")

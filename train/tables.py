@@ -20,7 +20,7 @@ from typing import Any
 
 from sedtf_core.command_line import Parser, command, given_path, write_json, writing
 from sedtf_core.errors import InputError
-from train.draws import combined, read_result
+from train.draws import combined, read_results
 from train.extra_tables import EXTRAS, extra_rows, extra_table, told
 from train.paper import COLUMNS, FIGURES, SYSTEMS
 from train.table_rows import Row, number, with_interval
@@ -195,14 +195,6 @@ def require_alike(results: Sequence[dict[str, Any]]) -> None:
             )
 
 
-def _require_distinct(paths: Sequence[Path]) -> None:
-    """InputError if a file is given twice, under whatever name."""
-    files = [path.resolve() for path in paths]
-    twice = [path for path, file in zip(paths, files, strict=True) if files.count(file) > 1]
-    if twice:
-        raise InputError(f"{twice[-1]} is given twice; give it once")
-
-
 @command
 def main(arguments: list[str] | None = None) -> None:
     """Write the tables of the results that the command line names."""
@@ -210,8 +202,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("results", nargs="+", type=given_path, help="JSON files of train.evaluate")
     parser.add_argument("--out", type=given_path, required=True, help="folder for the tables")
     options = parser.parse_args(arguments)
-    _require_distinct(options.results)
-    results = [read_result(path) for path in options.results]
+    results = read_results(options.results)
     require_alike(results)
     results = combined(results)
     with writing(options.out, "--out"):
