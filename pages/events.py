@@ -7,7 +7,7 @@ from pages.shared.clips import Recording, show_clip_picker
 from pages.shared.events_panel import show_operating_point, show_system_choice
 from pages.shared.glossary import show_terms
 from pages.shared.labels_panel import show_labels_upload
-from pages.shared.view_link import FILE_IS_NOT_IN_LINK
+from pages.shared.view_link import link_note
 
 st.title("Events")
 clip = show_clip_picker()
@@ -19,6 +19,6 @@ if clip and analyses:
     show_operating_point(
         analyses,
         mixture.events if mixture else truth,
-        "Brings back the clip and the operating point." if mixture else FILE_IS_NOT_IN_LINK,
+        link_note(clip, "Brings back the clip and the operating point."),
     )
 show_terms("frame score", "operating point", "event", "onset", "PSDS")

@@ -18,7 +18,7 @@ from pages.shared.player.player import player
 from pages.shared.take_away_panel import show_take_away
 from pages.shared.view_link import (
     EXPLORE_LINK,
-    FILE_IS_NOT_IN_LINK,
+    link_note,
     linked_view,
     put_in_link,
     show_link,
@@ -44,7 +44,7 @@ with above:
         show_in_words(clip, view, systems[-1], state)
         show_unknown_classes(truth or (), view)
         with st.container(horizontal=True):
-            show_link(FILE_IS_NOT_IN_LINK if isinstance(clip, Recording) else EXPLORE_LINK)
+            show_link(link_note(clip, EXPLORE_LINK))
             show_take_away(
                 clip, systems, state.detection, visible=state.systems, label=state.selected
             )

@@ -18,7 +18,7 @@ from pages.shared.listen import (
 )
 from pages.shared.no_network import show_no_mask_system
 from pages.shared.state import Synthesis
-from pages.shared.view_link import FILE_IS_NOT_IN_LINK, show_link
+from pages.shared.view_link import link_note, show_link
 
 st.title("Listen")
 systems = mask_systems()
@@ -45,9 +45,5 @@ elif analyses and isinstance(clip, Synthesis):
     show_abx(f"{clip.title()}, {chosen.name()}", mask_sounds(chosen))
     show_levels(levels)
 if analyses:
-    show_link(
-        FILE_IS_NOT_IN_LINK
-        if isinstance(clip, Recording)
-        else "Brings back the clip, the event and what it is measured on."
-    )
+    show_link(link_note(clip, "Brings back the clip, the event and what it is measured on."))
 show_terms("separation", "SI-SDR", "ideal ratio mask", "source", "scene")

@@ -4,12 +4,12 @@ import streamlit as st
 
 from pages.shared.analyses import clip_analyses
 from pages.shared.cached import mask_systems
-from pages.shared.clips import Recording, show_clip_picker
+from pages.shared.clips import show_clip_picker
 from pages.shared.further import show_further
 from pages.shared.glossary import show_terms
 from pages.shared.no_network import show_no_mask_system
 from pages.shared.pooling.lab import show_pooling_lab, show_what_to_try
-from pages.shared.view_link import FILE_IS_NOT_IN_LINK, show_link
+from pages.shared.view_link import link_note, show_link
 
 st.title("Pooling")
 show_what_to_try()
@@ -21,11 +21,7 @@ if not systems:
 elif clip and analyses:
     show_pooling_lab(clip, analyses, key="pooling", in_link=True)
     show_further("pages/paint.py", "Paint a mask of your own, and pool it here")
-    show_link(
-        FILE_IS_NOT_IN_LINK
-        if isinstance(clip, Recording)
-        else "Brings back the clip, the class, the mask and the pooling."
-    )
+    show_link(link_note(clip, "Brings back the clip, the class, the mask and the pooling."))
 show_terms(
     "unit", "gradient", "GMP", "GAP", "GWRP", "decay", "linear softmax", "power pooling", "auto-pool",
     "top-k", "attention",

@@ -15,6 +15,7 @@ import streamlit as st
 
 from pages.shared.cached import LONGEST_S
 from pages.shared.class_choice import followed_class
+from pages.shared.clips import Clip, Recording
 from pages.shared.link import put_in_link as put_one_in_link
 from pages.shared.link import say_unread
 from pages.shared.player.payload import ALL_CLASSES, PlayerState
@@ -63,12 +64,10 @@ def format_view(state: PlayerState, beginning: PlayerState) -> dict[str, str]:
         link["class"] = state.selected
     if state.systems is not None and set(state.systems) != set(beginning.systems or ()):
         link["panels"] = ".".join(state.systems) or NO_PANEL
-    if state.zoom is not None:
-        link["zoom"] = "_".join(f"{value:g}" for value in state.zoom)
-    if state.loop is not None:
-        link["loop"] = "_".join(f"{value:g}" for value in state.loop)
-    if state.levels is not None:
-        link["levels"] = "_".join(f"{value:g}" for value in state.levels)
+    for name in ("zoom", "loop", "levels"):
+        ends = getattr(state, name)
+        if ends is not None:
+            link[name] = "_".join(f"{value:g}" for value in ends)
     if state.solo:
         link["solo"] = ".".join(state.solo)
     return link
@@ -125,6 +124,11 @@ def unread(link: Mapping[str, str]) -> list[str]:
         for name, text in link.items()
         if name not in taken and (name not in defaults or _number(text, float) != defaults[name])
     ]
+
+
+def link_note(clip: Clip | None, note: str) -> str:
+    """What a link brings back; of a recording that the file is not in it."""
+    return FILE_IS_NOT_IN_LINK if isinstance(clip, Recording) else note
 
 
 def show_link(note: str) -> None:

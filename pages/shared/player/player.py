@@ -96,8 +96,6 @@ def _to_state(raw: dict[str, Any]) -> PlayerState:
         detection=DetectionConfig(**raw["detection"]),
         selected=raw["selected"],
         systems=tuple(raw["systems"]),
-        zoom=None if raw["zoom"] is None else tuple(raw["zoom"]),
-        loop=None if raw["loop"] is None else tuple(raw["loop"]),
-        levels=None if raw["levels"] is None else tuple(raw["levels"]),
         solo=tuple(raw["solo"]),
+        **{name: raw[name] and tuple(raw[name]) for name in ("zoom", "loop", "levels")},
     )

@@ -1,8 +1,8 @@
 /**
  * What the user can set: its first values, and what Python is told of it.
  *
- * Preferences (opacity, speed, layout …) outlive clip and page, in this tab; the rest belongs to the clip. The shape
- * that travels between browser, Python and link is payload.PlayerState.
+ * Preferences (opacity, speed, layout …) outlive clip and page, in this tab; the rest belongs to the
+ * clip. The shape that travels between browser, Python and link is payload.PlayerState.
  */
 
 const PREFERENCES = {
