@@ -98,6 +98,8 @@ def example(page: Page) -> Locator:
 def choose_example(page: Page, name: str) -> None:
     example(page).click()
     page.get_by_role("option", name=name).click()
+    page.wait_for_timeout(1000)  # the address changes first, then the run begins that knows of it
+    page.locator("[data-test-script-state=notRunning]").wait_for()
 
 
 def go_back_to(page: Page, heading: str) -> None:
