@@ -8,6 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from pages.shared.first_visit import reload_first_deep_link
+from pages.shared.history import keep_one_entry_a_page
 
 st.set_page_config(page_title="SED-TF", page_icon="assets/icon.png", layout="wide")
 st.html(Path("assets/page.css"))
@@ -34,6 +35,7 @@ pages = {
 }
 page = st.navigation(pages, position="top")
 reload_first_deep_link()
+keep_one_entry_a_page()
 
 from pages.shared.cached import warm_up  # noqa: E402 - loads torch, which a reload need not wait for
 

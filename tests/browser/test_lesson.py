@@ -199,6 +199,16 @@ def test_what_was_answered_survives_a_reload_and_goes_with_the_link(
     other.close()
 
 
+def test_back_leads_to_the_step_before(browser: Browser, lesson: str) -> None:
+    page = open_lesson(browser, lesson)
+    for number in (1, 2):
+        go_on(page, number, by_keyboard=False)
+    for number in (2, 1):
+        page.go_back()
+        expect(page.get_by_role("heading", name=f"{number} of {STEPS}")).to_be_visible()
+    page.close()
+
+
 def test_the_handout_arrives_as_a_pdf(walked: Page, tmp_path: Path) -> None:
     with walked.expect_download() as download:
         walked.get_by_role("button", name="Handout (PDF)").click()
