@@ -37,9 +37,9 @@ def figures(page: Page, system: str) -> str:
 
 
 def step_of(page: Page, system: str) -> int:
-    found = re.search(r"step (\d+)", figures(page, system))
+    found = re.search(r"step ([\d\u202f]+)", figures(page, system))
     assert found
-    return int(found[1])
+    return int(found[1].replace("\u202f", ""))
 
 
 def test_the_slider_works_by_keys_and_its_place_goes_into_the_link(page: Page) -> None:

@@ -14,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 from pages.shared.areas import EventAreas
 from pages.shared.browser.component import SHARED
 from pages.shared.cached import SNAPSHOTS, slow_motion_event, slow_motion_ideals, trained_steps
+from pages.shared.numbers import thousands
 from pages.shared.training.slow_motion.findings import (
     learnt_on_in_words,
     loss_in_words,
@@ -267,7 +268,8 @@ def test_the_page_shows_runs_and_toy_and_says_what_is_measured() -> None:
     clip = telling_clip(snapshots)
     event = telling_event(snapshots, clip)
     last = mask_figures(snapshots.runs[1].masks[-1, clip, event], "gap")
-    assert f"{last.lit:,} units at step".replace(",", "\u202f") in text
+    steps = int(snapshots.runs[1].steps[-1])
+    assert f"{thousands(last.lit)} units at step {thousands(steps)}, the ideal mask" in text
     assert "**All 9 events" in text
     page.selectbox[0].select_index((clip + 1) % 3).run()
     assert not page.exception

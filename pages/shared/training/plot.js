@@ -1,13 +1,14 @@
 /** A small line plot on a canvas: two axes, curves told apart by dash, marks at some x and y. */
 
 import { beginDrawing } from "../browser/dom.js";
+import { grouped } from "../browser/numbers.js";
 import { ticks } from "../player/axes.js";
 
 const MARGIN = { left: 34, right: 6, top: 6, bottom: 18 };
 
 /** A tick's number, without the noise of binary fractions. */
 function tickText(value) {
-  return value >= 1000 ? String(value) : String(Number(value.toPrecision(3)));
+  return value >= 1000 ? grouped(value) : String(Number(value.toPrecision(3)));
 }
 
 /**

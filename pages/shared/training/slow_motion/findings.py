@@ -38,7 +38,7 @@ def _areas_of(runs: Sequence[Run], clip: int, event: int, ideal: int) -> EventAr
 def run_in_words(run: Run, clip: int, event: int, ideal: MaskFigures) -> str:
     """How one system's area went, from its first snapshot to its last, beside the ideal mask's."""
     first, last = (mask_figures(run.masks[at, clip, event], run.system) for at in (0, -1))
-    first_step, last_step = int(run.steps[0]), int(run.steps[-1])
+    first_step, last_step = (thousands(int(run.steps[at])) for at in (0, -1))
     return (
         f"**{TITLES[run.system]}** has {_units(first.lit)} above 0.5 at step {first_step} and "
         f"{_units(last.lit)} at step {last_step}, the ideal mask {thousands(ideal.lit)}; its clip "

@@ -113,14 +113,15 @@ export class Stage {
     event.runs.forEach((run, index) => {
       const { canvas, info, ring } = this.runs[index];
       const figures = run.figures[places[index]];
+      const step = grouped(run.steps[places[index]]);
       paintMask(canvas, event, run.masks[places[index]], theme);
       info.replaceChildren(
-        element("b", {}, `step ${run.steps[places[index]]} · p ${figures.prob.toFixed(2)}`),
+        element("b", {}, `step ${step} · p ${figures.prob.toFixed(2)}`),
         element("br"),
         this.areaInWords(figures),
       );
       placeRing(ring, event, run.masks[places[index]], figures.lit);
-      const heard = `${run.title}, step ${run.steps[places[index]]}: ${this.areaInWords(figures)}`;
+      const heard = `${run.title}, step ${step}: ${this.areaInWords(figures)}`;
       canvas.setAttribute("aria-label", heard);
     });
   }

@@ -29,6 +29,7 @@ SCRIPTS = (
     SHARED / "colours.js",
     SHARED / "dom.js",
     SHARED / "mounted.js",
+    SHARED / "numbers.js",
     PLAYER / "axes.js",
     FOLDER.parent / "plot.js",
     *CORE,
