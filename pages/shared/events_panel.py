@@ -17,6 +17,7 @@ from pages.shared.event_scores import MISS, Judged, count_judged, judge, precisi
 from pages.shared.link import bound_to_link
 from pages.shared.no_network import show_no_checkpoint
 from pages.shared.number_table import show_rows
+from pages.shared.numbers import probability_text
 from pages.shared.tuned_points import SNR_DB as TUNED_AT_DB
 from pages.shared.view_link import MOST_FRAMES, linked_point, put_point_in_link, show_link
 from pages.shared.views import title
@@ -213,6 +214,6 @@ def _nothing_found(analyses: Sequence[Analysis]) -> str:
     name = display_name(best.labels[index]).lower()
     return (
         f"No event at this operating point. The likeliest class is {name} ({title(best.system)}): clip "
-        f"probability {float(best.clip_probs[index]):.2f}, highest frame score "
+        f"probability {probability_text(float(best.clip_probs[index]))}, highest frame score "
         f"{float(best.frame_scores[index].max()):.2f}. Lower a threshold or the minimum length."
     )

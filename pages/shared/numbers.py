@@ -30,6 +30,11 @@ def share_text(share: float) -> str:
     return f"{percent:.0f} %" if percent >= 9.95 else f"{float(f'{percent:.2g}'):g} %"
 
 
+def probability_text(prob: float) -> str:
+    """A probability with two digits after the point; what would read 0.00 is not nothing."""
+    return "below 0.01" if prob < 0.005 else f"{prob:.2f}"
+
+
 def lit_text(lit: int, units: int) -> str:
     """An area: how many units, and which share of them all, as “1 487 units (7.5 %)”."""
     return f"{thousands(lit)} {'unit' if lit == 1 else 'units'} ({share_text(lit / units)})"

@@ -9,7 +9,7 @@ from pages.shared.cached import mixture, mixture_view, recording_view
 from pages.shared.clips import Clip, Recording
 from pages.shared.event_scores import count_events
 from pages.shared.listen import separation_in_words
-from pages.shared.numbers import spans_s
+from pages.shared.numbers import probability_text, spans_s
 from pages.shared.player.payload import PlayerState, PlayerView
 from pages.shared.state import Synthesis, recipe
 from pages.shared.views import TITLES
@@ -64,7 +64,10 @@ def _compared(truth: Sequence[Event], analysis: Analysis) -> str:
     if found:
         return f"{title} hears {name} at {spans_s(found)} (truth {spans_s(truth)})."
     probability = analysis.clip_probs[analysis.labels.index(label)]
-    return f"{title} misses {name} (truth {spans_s(truth)}); its clip probability is {probability:.2f}."
+    return (
+        f"{title} misses {name} (truth {spans_s(truth)}); its clip probability is "
+        f"{probability_text(float(probability))}."
+    )
 
 
 def _not_there(present: Sequence[str], analysis: Analysis) -> list[str]:
@@ -121,8 +124,8 @@ def _nothing_passes(analysis: Analysis) -> str:
     """What to say where no class passes: the highest, and how far it is."""
     best = int(analysis.clip_probs.argmax())
     return (
-        f"no event; the likeliest class is {display_name(analysis.labels[best]).lower()} with a clip "
-        f"probability of {float(analysis.clip_probs[best]):.2f}"
+        f"no event; the likeliest class is {display_name(analysis.labels[best]).lower()} (clip "
+        f"probability {probability_text(float(analysis.clip_probs[best]))})"
     )
 
 

@@ -2,9 +2,11 @@
 
 from dataclasses import replace
 
+import numpy as np
+
 from pages.shared.cached import mixture_analysis, mixture_view
 from pages.shared.clips import EXAMPLES
-from pages.shared.panels import _left_out, _listed, _not_there
+from pages.shared.panels import _compared, _left_out, _listed, _not_there, _nothing_passes
 from pages.shared.state import recipe
 from sedtf_core.events import Event
 
@@ -30,3 +32,12 @@ def test_classes_without_a_place_in_the_player_are_named() -> None:
     (said,) = _left_out(view, EVENTS)
     assert said.endswith("leaves out sneeze.")
     assert _left_out(view, EVENTS[:1]) == []
+
+
+def test_a_probability_that_would_read_0_00_is_said_to_be_below_0_01() -> None:
+    analysis = mixture_analysis(DRAWN, "gwrp")
+    low = np.full_like(analysis.clip_probs, 0.004)
+    sections = tuple(section._replace(probs=low) for section in analysis.sections)
+    none = replace(analysis, events=(), sections=sections)
+    assert _nothing_passes(none).endswith("(clip probability below 0.01)")
+    assert _compared(EVENTS[:1], none).endswith("its clip probability is below 0.01.")

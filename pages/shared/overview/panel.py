@@ -13,6 +13,7 @@ from pathlib import PurePath
 import streamlit as st
 
 from pages.shared import cached
+from pages.shared.numbers import probability_text
 from pages.shared.overview.picture import WholeAnalysis, clock
 from pages.shared.overview.strip import strip, strip_data
 from pages.shared.views import title
@@ -133,8 +134,8 @@ def _show_events(whole: WholeAnalysis, name: str, last_s: float) -> None:
         highest = int(whole.clip_probs.argmax())
         st.info(
             f"{name_of_system} finds no event in the whole recording. The likeliest class is "
-            f"{display_name(whole.labels[highest])}, with a probability of "
-            f"{whole.clip_probs[highest]:.2f}."
+            f"{display_name(whole.labels[highest]).lower()} (clip probability "
+            f"{probability_text(float(whole.clip_probs[highest]))})."
         )
         return
     count = f"{len(whole.events)} event" + ("s" if len(whole.events) > 1 else "")
