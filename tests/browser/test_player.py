@@ -284,6 +284,17 @@ def test_the_pointer_reads_time_frequency_level_and_masks(open_page: OpenPage) -
         assert part in text
 
 
+@pytest.mark.parametrize("width", [1400, 700, 390])
+def test_no_number_of_the_readout_is_cut_off(open_page: OpenPage, width: int) -> None:
+    page = open_page(width=width)
+    readout = page.locator(".readout")
+    is_whole = "node => node.scrollHeight <= node.clientHeight"
+    assert readout.evaluate(is_whole)
+    page.mouse.move(*point(page, 2.0))
+    assert "Pointer" in readout.inner_text()
+    assert readout.evaluate(is_whole)
+
+
 # Thresholds and events --------------------------------------------------------------------------
 
 
