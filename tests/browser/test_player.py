@@ -537,6 +537,19 @@ def test_an_emptied_level_goes_back_to_what_the_clip_began_with(open_page: OpenP
         expect(lowest).to_have_value(kept)
 
 
+def test_an_emptied_number_of_the_operating_point_goes_back_to_the_first(
+    open_page: OpenPage,
+) -> None:
+    page = open_page()
+    page.locator(".operating summary").click()
+    tagging = page.get_by_role("spinbutton", name="Tagging")
+    first = tagging.input_value()
+    for typed, kept in (("0.4", "0.4"), ("", first), ("-3", "0")):
+        tagging.fill(typed)
+        tagging.press("Enter")
+        expect(tagging).to_have_value(kept)
+
+
 def test_the_help_of_a_panel_leads_to_its_step_of_the_lesson(open_page: OpenPage) -> None:
     page = open_page()
     page.get_by_role("button", name="About GWRP").click()

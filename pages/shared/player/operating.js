@@ -73,9 +73,10 @@ export class OperatingPoint {
     );
   }
 
-  /** Takes a typed value to the nearest allowed one. */
+  /** Takes a typed value to the nearest allowed one, an emptied one to what the clip began with. */
   set({ field, step, min, max }, typed) {
-    const steps = Math.round((Math.min(max, Math.max(min, typed || 0)) - min) / step);
+    const chosen = Number.isNaN(typed) ? this.player.view.detection[field] : typed;
+    const steps = Math.round((Math.min(max, Math.max(min, chosen)) - min) / step);
     const value = Number((min + steps * step).toFixed(2));
     this.player.change({ detection: { ...this.player.state.detection, [field]: value } });
   }
