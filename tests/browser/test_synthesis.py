@@ -180,6 +180,15 @@ def test_the_link_brings_the_placement_back(browser: Browser, application: str, 
     other.close()
 
 
+@pytest.mark.parametrize("width", [1400, 700, 390])
+def test_the_seconds_stand_below_the_tracks(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 1000})
+    ends = "node => { const { left, right } = node.getBoundingClientRect(); return [left, right]; }"
+    seconds = page.locator(".timeline .ruler > div").evaluate(ends)
+    assert page.locator(".timeline .track").first.evaluate(ends) == pytest.approx(seconds, abs=1)
+    page.set_viewport_size({"width": 1400, "height": 1000})
+
+
 def test_the_dice_draw_anew_and_clear_the_placement(page: Page) -> None:
     page.get_by_role("button", name="New draw").click()
     page.wait_for_url(lambda url: "placed=" not in url)
