@@ -434,6 +434,40 @@ def test_every_control_can_be_reached_with_tab_and_has_a_name(open_page: OpenPag
         assert name in inside
 
 
+IS_24_PIXELS_TO_HIT = """node => {
+  const { left, right, top, bottom } = node.getBoundingClientRect();
+  const [x, y] = [(left + right) / 2, (top + bottom) / 2];
+  return [[-11, 0], [11, 0], [0, -11], [0, 11]].every(
+    ([across, down]) => node.getRootNode().elementFromPoint(x + across, y + down) === node,
+  );
+}"""
+
+
+@pytest.mark.parametrize("width", [1400, 390])
+def test_the_small_controls_beside_a_panel_can_be_hit_with_a_finger(
+    open_page: OpenPage, width: int
+) -> None:
+    page = open_page(width=width)
+    for control in (
+        page.get_by_role("button", name="About Frame score"),
+        page.locator(".operating summary"),
+    ):
+        control.scroll_into_view_if_needed()
+        assert control.evaluate(IS_24_PIXELS_TO_HIT)
+
+
+def test_of_a_track_with_a_long_name_the_system_is_never_cut_off(open_page: OpenPage) -> None:
+    page = open_page(width=1000)
+    name = page.get_by_role("group", name="Bark, GWRP").locator(".track-name")
+    name.locator(".what").evaluate("node => (node.textContent = 'A class with a very long name')")
+    assert name.locator(".what").evaluate("node => node.scrollWidth > node.clientWidth")
+    by = name.locator(".by")
+    expect(by).to_have_text(", GWRP")
+    assert by.evaluate("node => node.scrollWidth <= node.clientWidth")
+    box, solo = by.bounding_box(), page.get_by_role("button", name="Solo Bark, GWRP").bounding_box()
+    assert box["x"] + box["width"] <= solo["x"]
+
+
 # State ------------------------------------------------------------------------------------------
 
 

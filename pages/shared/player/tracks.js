@@ -90,12 +90,15 @@ export class TrackList {
       element("i", { class: "playhead" }),
     );
     const swatch = element("i", { class: "swatch", style: colour ? `background:${colour}` : "" });
+    // Where there is no room for both, the class is cut: it is that of the tracks above and below.
+    const [, what, by = ""] = track.name.match(/^(.*?)(, [^,]*)?$/);
     const name = element(
       "span",
       { class: "track-name", title: track.name },
       swatch,
       ...(system >= 0 ? [dashSample(SYSTEM_DASHES[system])] : []),
-      element("span", {}, track.name),
+      element("span", { class: "what" }, what),
+      element("span", { class: "by" }, by),
     );
     const controls = element("div", { class: "track-head" }, number, name, solo, mute, volume);
     const row = element(
