@@ -89,3 +89,18 @@ def test_a_link_brings_back_the_synthesised_mixture(browser: Browser, address: s
     caption = page.get_by_text("3 dB, seed 7", exact=False)
     expect(caption).to_be_visible(timeout=PATIENCE_MS)
     page.close()
+
+
+def test_on_a_touch_screen_the_buttons_of_a_table_cover_nothing(
+    browser: Browser, address: str
+) -> None:
+    page = browser.new_page(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page.set_default_timeout(PATIENCE_MS)
+    page.goto(f"{address}/tables")
+    table = page.get_by_test_id("stDataFrame").first
+    buttons = page.get_by_test_id("stElementToolbar").filter(has=page.get_by_role("button")).first
+    expect(buttons).to_be_visible()
+    tops = [part.bounding_box()["y"] for part in (buttons, table)]  # type: ignore[index]
+    above = page.get_by_role("radio", name="SVG", exact=True).bounding_box()
+    assert above and above["y"] + above["height"] <= tops[0] < tops[1]
+    page.close()
