@@ -10,6 +10,10 @@ from pages.shared.labels_panel import show_labels_upload
 from pages.shared.view_link import link_note
 
 st.title("Events")
+st.markdown(
+    "Two thresholds on the frame score make events with an onset and an offset. Move them, and see what each "
+    "system finds, misses, and hears where nothing is."
+)
 clip = show_clip_picker()
 systems = show_system_choice()
 analyses = clip_analyses(clip, systems) if clip and systems else None
@@ -21,4 +25,4 @@ if clip and analyses:
         mixture.events if mixture else truth,
         link_note(clip, "Brings back the clip and the operating point."),
     )
-show_terms("frame score", "operating point", "event", "onset", "PSDS")
+show_terms("frame score", "operating point", "event", "onset", "F1", "error rate")

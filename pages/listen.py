@@ -21,6 +21,10 @@ from pages.shared.state import Synthesis
 from pages.shared.view_link import link_note, show_link
 
 st.title("Listen")
+st.markdown(
+    "Hear what each network's mask takes out of the mixture and, where the sources are known, how far that "
+    "is from what an ideal mask would give."
+)
 systems = mask_systems()
 clip = show_clip_picker()
 analyses = clip_analyses(clip, systems) if clip and systems else None

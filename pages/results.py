@@ -14,6 +14,9 @@ from pages.shared.results.tables import RESULTS, read_tables
 from pages.shared.view_link import show_link
 
 st.title("Results")
+st.markdown(
+    "How well the systems tag clips, detect events, segment and separate: the paper's figures beside ours."
+)
 tables = read_tables(RESULTS)
 if not tables:
     show_empty()

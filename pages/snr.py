@@ -21,6 +21,10 @@ from pages.shared.state import Synthesis
 from pages.shared.view_link import show_link
 
 st.title("SNR")
+st.markdown(
+    "The same events in the same scene, from −20 to 30 dB. A system breaks below the lowest SNR at which it "
+    "still names at least half of the classes; choose an SNR to see and hear it."
+)
 systems = mask_systems()
 clip = show_clip_picker(takes_recordings=False)
 if not systems:

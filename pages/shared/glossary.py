@@ -46,6 +46,11 @@ TERMS = {
         "$r$ of GWRP. About the first $1/(1-r)$ units in rank count; $r = 0.9998$ in the paper.",
         KONG + ", §III-C",
     ),
+    "error rate": Term(
+        "Missed events and false alarms, divided by the number of true events: 0 is perfect, and it may "
+        "exceed 1.",
+        "Mesaros, Heittola, Virtanen, Metrics for polyphonic sound event detection, 2016",
+    ),
     "event": Term(
         "One occurrence of a class, from an onset to an offset.",
         "Mesaros, Heittola, Virtanen, Metrics for polyphonic sound event detection, 2016",

@@ -29,6 +29,13 @@ def test_a_page_opened_alone_shows_something_and_no_error(name: str) -> None:
     assert page.title
 
 
+@pytest.mark.parametrize("name", sorted({*PAGES} - {"lesson.py", "training.py"}))
+def test_a_page_says_below_its_title_what_it_is_for(name: str) -> None:
+    page = open_page(f"pages/{name}").run()
+    kinds = [element.type for element in page.main]
+    assert kinds[kinds.index("title") + 1] == "markdown"
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_without_any_network_says_what_to_do_or_needs_none(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
