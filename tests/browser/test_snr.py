@@ -74,3 +74,18 @@ def test_measuring_shows_progress_and_can_be_cancelled(browser: Browser, address
     expect(measure).to_be_visible(timeout=PATIENCE_MS)
     expect(page.get_by_text("In words.")).to_have_count(0)
     page.close()
+
+
+def test_on_a_phone_the_row_of_dots_scrolls_and_no_dot_lies_on_another(
+    browser: Browser, address: str
+) -> None:
+    page = open_page(browser, address, width=390)
+    said(page, "At 10\u00a0dB, GMP names")
+    traces = page.get_by_test_id("stPlotlyChart").first.locator(".scatterlayer .trace")
+    bark, trumpet = (
+        traces.nth(event).locator(".points path").first.bounding_box() for event in (0, 1)
+    )
+    assert bark and trumpet
+    assert bark["x"] + bark["width"] <= trumpet["x"] + 3  # their edges may touch
+    assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+    page.close()

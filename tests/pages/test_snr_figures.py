@@ -296,6 +296,15 @@ def test_dots_are_filled_where_the_class_is_named() -> None:
     assert [[c != "rgba(0,0,0,0)" for c in row] for row in colours] == [[False, True], [True, True]]
 
 
+@pytest.mark.parametrize(("count", "written"), [(0, ""), (2, "+2")])
+def test_classes_that_are_not_there_are_counted_beside_the_dots_where_there_are_any(
+    count: int, written: str
+) -> None:
+    figure = passing_figure(made_up((0, 0.2), (0.2, 0.2), false_classes=count), Looks(-20))
+    (counts,) = (trace for trace in figure.data if trace.mode == "text")
+    assert set(counts.text) == {written}
+
+
 def test_probabilities_have_a_line_a_class_and_system_and_other_figures_a_line_a_system(
     measured: SnrFigures,
 ) -> None:

@@ -114,7 +114,7 @@ def _add_false_classes(figure: go.Figure, sweep: Sweep, shift_db: float) -> None
     counts = [point.systems[system].false_classes for point, system in at]
     figure.add_scatter(
         x=[point.snr_db + shift_db for point, _ in at], y=[TITLES[system] for _, system in at],
-        mode="text", text=[f"+{count}" for count in counts], textposition="middle right",
+        mode="text", text=[f"+{count}" if count else "" for count in counts], textposition="middle right",
         textfont={"size": 10}, cliponaxis=False, hoverinfo="skip",
     )  # fmt: skip
 

@@ -33,11 +33,16 @@ from sedtf_core.labels import display_name, label_colour
 
 THEMES = {"light": ("#11151b", "#ffffff"), "dark": ("#e9ecf1", "#0e1117")}
 BORDERS = ("solid", "dashed", "dotted", "double")
-# Four charts in a row, two, or one: Streamlit's columns know only "beside" and, on a phone, "below".
+# Four charts in a row, two, or one: Streamlit's columns know only "beside" and, on a phone, "below". There
+# the dots would lie on one another: their row is as wide as elsewhere, and scrolls.
 GRID = """<style>
-.st-key-KEY { display: grid; grid-template-columns: minmax(0, 1fr); gap: 0.25rem 0.75rem; }
-@media (min-width: 640px) { .st-key-KEY { grid-template-columns: repeat(2, minmax(0, 1fr)); } }
-@media (min-width: 1300px) { .st-key-KEY { grid-template-columns: repeat(4, minmax(0, 1fr)); } }
+.st-key-KEY_charts { display: grid; grid-template-columns: minmax(0, 1fr); gap: 0.25rem 0.75rem; }
+@media (min-width: 640px) { .st-key-KEY_charts { grid-template-columns: repeat(2, minmax(0, 1fr)); } }
+@media (max-width: 639px) {
+  .st-key-KEY-passing { overflow-x: auto; }
+  .st-key-KEY-passing > * { min-width: 40rem; }
+}
+@media (min-width: 1300px) { .st-key-KEY_charts { grid-template-columns: repeat(4, minmax(0, 1fr)); } }
 </style>"""
 
 
@@ -84,7 +89,7 @@ def show_looks(clip: Synthesis, labels: Sequence[str]) -> Looks:
 
 def show_curves(sweep: Sweep, looks: Looks, *, key: str = "snr") -> None:
     """The classes that pass, and the four charts; a click in any sets the SNR looked at."""
-    st.html(GRID.replace("KEY", f"{key}_charts"))
+    st.html(GRID.replace("KEY", key))
     st.html(_legend(sweep, looks))
     show = partial(_show_chart, kind=picture_kind(key))
     show(passing_figure(sweep, looks), f"{key}:passing", _passing_alt(sweep, looks))
