@@ -18,8 +18,8 @@ def fixed(value: float, digits: int) -> str:
 
 
 def signed_db(value: float) -> str:
-    """A gain in dB with its sign and one digit: “+3.9 dB”, “−13.2 dB”."""
-    return f"{value:+.1f} dB".replace("-", MINUS)
+    """A gain in dB with its sign, one digit and a space that does not break: “+3.9 dB”, “−13.2 dB”."""
+    return f"{value:+.1f}\u00a0dB".replace("-", MINUS)
 
 
 def share_text(share: float) -> str:

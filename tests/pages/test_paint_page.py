@@ -322,7 +322,7 @@ def test_the_sentence_names_distance_and_the_beaten(yours_db: float, said: str) 
 
 def test_without_a_stroke_the_sentence_says_what_there_is_to_beat() -> None:
     said = verdict(0.0, SCORES, painted=False)
-    assert "GWRP" in said and "+3.0 dB" in said and "+10.0 dB" in said
+    assert "GWRP" in said and "+3.0\u00a0dB" in said and "+10.0\u00a0dB" in said
     assert "Yours" not in said
 
 
