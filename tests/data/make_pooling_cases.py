@@ -89,7 +89,7 @@ def area_needed(
 def main() -> None:
     """Write the file."""
     generator = torch.Generator().manual_seed(0)
-    frames, bands = 12, 8
+    frames, bands = 9, 6
     size = (frames, bands)
     level = torch.randn(size, generator=generator, dtype=torch.float64).round(decimals=6)
     drawn = torch.rand(size, generator=generator, dtype=torch.float64)
