@@ -9,7 +9,7 @@ classes are detected at all, and where, is left to the caller.
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
@@ -89,6 +89,23 @@ def detect_frames(
     if config.drop_first:
         return _join(_drop(runs, config.min_event_frames), config.max_gap_frames)
     return _drop(_join(runs, config.max_gap_frames), config.min_event_frames)
+
+
+def detection_above(tagging: float, frame: float, base: DetectionConfig) -> DetectionConfig:
+    """How events are made at thresholds that metrics chose, which a value must exceed.
+
+    Parameters
+    ----------
+    tagging
+        What the clip probability of a class must exceed, 0…1.
+    frame
+        What a frame score must exceed, to begin an event as to extend it, 0…1.
+    base
+        All else.
+    """
+    # A detection's probability need only reach its threshold: reaching the next single float exceeds this.
+    above = float(np.nextafter(np.float32(tagging), np.float32(1)))
+    return replace(base, tagging_threshold=above, high_threshold=frame, low_threshold=frame)
 
 
 def median_filter(

@@ -18,6 +18,7 @@ from sedtf_core.config import DetectionConfig
 from sedtf_core.events import (
     Event,
     detect_frames,
+    detection_above,
     events_to_frames,
     frames_to_events,
     median_filter,
@@ -299,6 +300,17 @@ def test_no_event_covers_no_frame() -> None:
 def test_an_unknown_label_is_an_error() -> None:
     with pytest.raises(ValueError, match="'cat' is not among the classes"):
         events_to_frames([Event(0.0, 1.0, "cat")], ["dog"], 10, HOP_S)
+
+
+def test_a_detection_exceeds_the_thresholds_that_metrics_chose() -> None:
+    base = DetectionConfig(min_event_frames=1, max_gap_frames=1)
+    chosen = detection_above(0.3, 0.4, base)
+    at = np.array([0.3], np.float32)
+    assert not (at >= np.float32(chosen.tagging_threshold)).any()
+    assert (np.nextafter(at, np.float32(1)) >= np.float32(chosen.tagging_threshold)).all()
+    scores = np.array([[0.4, 0.41, 0.4]], np.float32)
+    assert frames_to_events(scores, ["a"], chosen, 1.0) == [Event(1.0, 2.0, "a")]
+    assert (chosen.min_event_frames, chosen.max_gap_frames) == (1, 1)
 
 
 def test_events_need_nothing_heavy() -> None:

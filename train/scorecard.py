@@ -21,7 +21,6 @@ from sedtf_core.evaluation.psds import PsdsMetrics
 from sedtf_core.evaluation.segmentation import SegmentationMetrics
 from sedtf_core.evaluation.separation import SeparationMetrics, Source
 from sedtf_core.evaluation.tagging import PAPER_THRESHOLDS, TaggingMetrics, gate
-from sedtf_core.events import Event, frames_to_events
 from sedtf_core.inference import Analyser, Analysis
 from sedtf_core.mixing import Mixture
 from sedtf_core.separation import linear_ideal_ratio_masks, separate, separate_by_linear_masks
@@ -101,20 +100,10 @@ class Evaluation:
             metric.update(scores, mixture.events, analysis.duration_s, groups)
         self.event.update(mixture.events, analysis.events, groups)
         if self.tuned is not None:
-            self.tuned_event.update(mixture.events, self._tuned_events(analysis), groups)
+            found = analysis.at(self.tuned.detection(self.detection)).events
+            self.tuned_event.update(mixture.events, found, groups)
         if analysis.masks is not None:
             self._update_masks(mixture, analysis, activity, groups)
-
-    def _tuned_events(self, analysis: Analysis) -> list[Event]:
-        """Events of an analysis at the tuned thresholds."""
-        assert self.tuned is not None
-        detection = self.tuned.detection(self.detection)
-        # A mixture is one section, so the clip probability decides for all of its frames.
-        detected = analysis.clip_probs >= np.float32(detection.tagging_threshold)
-        hop_s = analysis.features.frame_hop_s
-        return frames_to_events(
-            analysis.frame_scores, self.labels, detection, hop_s, detected=detected
-        )
 
     def _update_masks(
         self, mixture: Mixture, analysis: Analysis, activity: Any, groups: Any

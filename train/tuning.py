@@ -8,14 +8,13 @@ clip probabilities. What the thresholds give on the test split is left to ``trai
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-
-import numpy as np
+from dataclasses import dataclass
 
 from sedtf_core.config import DetectionConfig
 from sedtf_core.evaluation.frame import FrameMetrics
 from sedtf_core.evaluation.histogram import ScoreHistogram
 from sedtf_core.evaluation.tagging import TaggingMetrics, gate
+from sedtf_core.events import detection_above
 from sedtf_core.inference import Analyser
 from sedtf_core.mixing import Mixture
 from train.truth import class_binary_masks, frame_activity, present_classes
@@ -34,11 +33,7 @@ class Thresholds:
 
     def detection(self, base: DetectionConfig) -> DetectionConfig:
         """Return how events are made with these thresholds, lengths and gaps as in ``base``."""
-        # A probability must reach the threshold of a detection; reaching the next float is exceeding this.
-        above = float(np.nextafter(np.float32(self.tagging), np.float32(1)))
-        return replace(
-            base, tagging_threshold=above, high_threshold=self.frame, low_threshold=self.frame
-        )
+        return detection_above(self.tagging, self.frame, base)
 
 
 def tune(analyser: Analyser, mixtures: Iterable[Mixture], *, gated: bool) -> Thresholds:

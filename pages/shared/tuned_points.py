@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from pages.shared.results.tables import RESULTS
 from sedtf_core.config import DetectionConfig
+from sedtf_core.events import detection_above
 
 TUNED = RESULTS / "extra_tuned.json"
 SNR_DB = 10.0
@@ -32,10 +32,5 @@ def tuned_points(systems: Sequence[str], table: Path = TUNED) -> dict[str, Detec
             values.get((system, f"tuned.thresholds.{name}")) for name in ("tagging", "frame")
         )
         if tagging is not None and frame is not None:
-            points[system] = replace(
-                DetectionConfig(),
-                tagging_threshold=tagging,
-                high_threshold=frame,
-                low_threshold=frame,
-            )
+            points[system] = detection_above(tagging, frame, DetectionConfig())
     return points

@@ -213,14 +213,6 @@ def test_thresholds_of_gated_figures_are_chosen_on_gated_scores(
     assert gated.frame != ungated.frame and gated.segmentation != ungated.segmentation
 
 
-def test_a_detection_exceeds_the_tuned_probability_not_reaches_it() -> None:
-    chosen = Thresholds(float(np.float32(0.3)), 0.4, None).detection(DetectionConfig())
-    at, above = np.float32(0.3), np.nextafter(np.float32(0.3), np.float32(1))
-    assert not np.array([at])[0] >= chosen.tagging_threshold
-    assert np.array([above])[0] >= chosen.tagging_threshold
-    assert (chosen.low_threshold, chosen.high_threshold) == (0.4, 0.4)
-
-
 def test_a_system_without_masks_is_tuned_without_segmentation(sounds: Path, tmp_path: Path) -> None:
     path = checkpoint(tmp_path, "dnn")
     tuned = figures(sounds, path, tmp_path / "a.json", "--tune-count", "2")["tuned"]
