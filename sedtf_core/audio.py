@@ -11,7 +11,6 @@ import secrets
 import struct
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Literal
@@ -22,7 +21,7 @@ from jaxtyping import Float
 
 from sedtf_core.config import SAMPLE_RATE
 from sedtf_core.decoding import OpenSound, Source, Waveform, opened
-from sedtf_core.errors import InputError
+from sedtf_core.errors import InputError, writing
 
 LOUDEST = 1e6  # 120 dB above full scale: a float file beyond it was not meant as a waveform
 SUBTYPES = {"wav": ("FLOAT", "PCM_16", "PCM_24"), "flac": ("PCM_24", "PCM_16")}
@@ -167,7 +166,7 @@ class WavWriter:
 
     def __enter__(self) -> "WavWriter":
         """Open the hidden file and leave room for the header."""
-        with _explained(self.path):
+        with writing(self.path, "place"):
             self._file = self._part.open("xb")
             self._file.seek(_WAV_HEADER_BYTES)
         return self
@@ -177,7 +176,7 @@ class WavWriter:
         values = _float32(block)
         if _WAV_HEADER_BYTES + 4 * (self.samples + values.size) > _LARGEST_WAV_BYTES:
             raise InputError(f"{self.path} would exceed the 4 GiB of a WAV; split the recording")
-        with _explained(self.path):
+        with writing(self.path, "place"):
             self._file.write(values.tobytes())
         self.samples += values.size
 
@@ -189,12 +188,12 @@ class WavWriter:
     ) -> None:
         """Complete the header and rename, or remove the hidden file."""
         try:
-            with _explained(self.path), self._file as file:
+            with writing(self.path, "place"), self._file as file:
                 if kind is None:
                     file.seek(0)
                     file.write(_float_wav_header(self.samples, self.sample_rate))
             if kind is None:
-                with _explained(self.path):
+                with writing(self.path, "place"):
                     os.replace(self._part, self.path)
         finally:
             self._part.unlink(missing_ok=True)
@@ -326,13 +325,3 @@ def _float_wav_header(samples: int, sample_rate: int) -> bytes:
     layout = (18, 3, 1, sample_rate, 4 * sample_rate, 4, 32, 0)  # 3: IEEE float
     fmt = struct.pack("<4sIHHIIHHH", b"fmt ", *layout)
     return riff + fmt + struct.pack("<4sII4sI", b"fact", 4, samples, b"data", size)
-
-
-@contextmanager
-def _explained(path: Path) -> Iterator[None]:
-    """Say in one line why a file cannot be written."""
-    try:
-        yield
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise InputError(f"cannot write {path} ({reason}); choose another place") from None

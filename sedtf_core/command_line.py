@@ -13,13 +13,12 @@ import math
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from functools import wraps
 from pathlib import Path
 from typing import Any, NoReturn
 
-from sedtf_core.errors import InputError
+from sedtf_core.errors import InputError, writing
 
 NO_SPACE = (errno.ENOSPC, errno.EDQUOT)  # a disk is full, or a user's share of it
 
@@ -129,14 +128,3 @@ def write_json(target: Path, figures: Mapping[str, Any], option: str) -> None:
     with writing(target, option):
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text("{\n" + ",\n".join(entries) + "\n}\n", "utf-8")
-
-
-@contextmanager
-def writing(target: Path, option: str) -> Iterator[None]:
-    """Say in one line that what an option names cannot be written."""
-    try:
-        yield
-    except OSError as error:
-        raise InputError(
-            f"cannot write {target} ({error.strerror}); choose another {option}"
-        ) from None

@@ -18,9 +18,8 @@ import numpy as np
 from tqdm import tqdm
 
 from sedtf_core import audio, exports, mask_files
-from sedtf_core.command_line import writing
 from sedtf_core.config import FeatureConfig
-from sedtf_core.errors import InputError
+from sedtf_core.errors import InputError, writing
 from sedtf_core.features import mel_centres_hz
 from sedtf_core.inference import Analyser, Analysis
 from sedtf_core.mixing import Mixture

@@ -23,7 +23,7 @@ from tqdm import tqdm
 
 from sedtf_core.command_line import Parser, command, given_path
 from sedtf_core.datasets import COLUMNS, SPLITS, TABLE_NAMES, Sound
-from sedtf_core.errors import InputError
+from sedtf_core.errors import InputError, writing
 from train.folds import FOLDS, require_fold, split_fold
 
 EVENTS_TABLES = (  # Kaggle's name, and the published one beside the audio or inside it
@@ -125,16 +125,12 @@ def write_table(sounds: Sequence[Sound], folder: Path) -> Path:
     """Write ``sounds.csv`` in one step and return its path; InputError if it cannot be written."""
     table = folder / TABLE_NAMES[0]
     part = table.with_suffix(".part")
-    try:
+    with writing(table, "--out"):
         with part.open("w", newline="", encoding="utf-8") as file:
             writer = csv.writer(file)
             writer.writerow(COLUMNS)
             writer.writerows(astuple(sound) for sound in sounds)
         os.replace(part, table)
-    except OSError as error:
-        raise InputError(
-            f"cannot write {table} ({error.strerror}); make it writable or choose another --out"
-        ) from None
     return table
 
 

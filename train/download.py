@@ -24,7 +24,7 @@ import requests
 from tqdm import tqdm
 
 from sedtf_core.command_line import Parser, command, given_path
-from sedtf_core.errors import InputError
+from sedtf_core.errors import InputError, writing
 
 ADDRESS = "https://zenodo.org/records"
 BLOCK_BYTES = 2**16  # at most so much of a broken transfer is received twice
@@ -105,20 +105,19 @@ def fetch(record: Record, name: str, folder: Path, address: str = ADDRESS) -> Pa
 
     registry = {name: f"md5:{record.md5[name]}"}
     store = pooch.create(folder, f"{address}/{record.number}/files/", registry=registry)
-    try:
-        return Path(store.fetch(name, downloader=resume))
-    except requests.RequestException as error:
-        raise InputError(
-            f"{name} broke off after {_gigabytes(_size(part))} ({_reason(error)}); give the same command "
-            "again, it goes on from there"
-        ) from None
-    except ValueError:
-        raise InputError(
-            f"{name} does not have the MD5 sum {record.md5[name]} and was discarded; give the same "
-            f"command again, and if that does not help compare the sum with {ADDRESS}/{record.number}"
-        ) from None
-    except OSError as error:
-        raise InputError(_no_room(folder, error)) from None
+    with writing(folder, "--out"):
+        try:
+            return Path(store.fetch(name, downloader=resume))
+        except requests.RequestException as error:
+            raise InputError(
+                f"{name} broke off after {_gigabytes(_size(part))} ({_reason(error)}); give the same command "
+                "again, it goes on from there"
+            ) from None
+        except ValueError:
+            raise InputError(
+                f"{name} does not have the MD5 sum {record.md5[name]} and was discarded; give the same "
+                f"command again, and if that does not help compare the sum with {ADDRESS}/{record.number}"
+            ) from None
 
 
 def unpack(archive: Path, folder: Path) -> None:
@@ -130,7 +129,7 @@ def unpack(archive: Path, folder: Path) -> None:
         If the archive is damaged, names a path outside the folder, or does not fit on the disk.
     """
     try:
-        with zipfile.ZipFile(archive) as file:
+        with writing(folder, "--out"), zipfile.ZipFile(archive) as file:
             members = file.infolist()
             unsafe = [member.filename for member in members if not _is_inside(member.filename)]
             if unsafe:
@@ -144,8 +143,6 @@ def unpack(archive: Path, folder: Path) -> None:
                         file.extract(member, folder)
     except zipfile.BadZipFile as error:
         raise InputError(f"{archive} is damaged ({error}); delete it and fetch it again") from None
-    except OSError as error:
-        raise InputError(_no_room(folder, error)) from None
 
 
 def remaining_bytes(record: Record, name: str, folder: Path, address: str = ADDRESS) -> int:
@@ -219,11 +216,6 @@ def _reason(error: requests.RequestException) -> str:
     return "no connection" if isinstance(error, requests.ConnectionError) else "broken transfer"
 
 
-def _no_room(folder: Path, error: OSError) -> str:
-    """Say that a folder cannot be written."""
-    return f"cannot write to {folder} ({error.strerror}); make room there or choose another --out"
-
-
 def _is_whole(record: Record, name: str, folder: Path) -> bool:
     """Whether an archive is there with the right sum; says in a line that one is there with another."""
     path = folder / name
@@ -262,10 +254,8 @@ def _confirm(size: int, folder: Path) -> None:
 def _run(options: argparse.Namespace) -> None:
     """Fetch and unpack what the options ask for."""
     archives = options.out / "archives"
-    try:
+    with writing(archives, "--out"):
         archives.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(_no_room(options.out, error)) from None
     wanted = [
         (record, name)
         for key, record in RECORDS.items()

@@ -17,8 +17,8 @@ from jaxtyping import Float, Int
 from torch import nn
 
 import sedtf_core
-from sedtf_core.command_line import require_writable, write_json, writing
-from sedtf_core.errors import InputError
+from sedtf_core.command_line import require_writable, write_json
+from sedtf_core.errors import InputError, writing
 from train.settings import TrainSettings
 
 # The tables of a run, and what is read of them.

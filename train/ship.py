@@ -16,7 +16,8 @@ from typing import Any
 import torch
 
 from sedtf_core.checkpoints import load_checkpoint, save_checkpoint
-from sedtf_core.command_line import Parser, command, given_path, writing
+from sedtf_core.command_line import Parser, command, given_path
+from sedtf_core.errors import writing
 from train.run_folder import read_rows
 
 DTYPES = {"float32": torch.float32, "float16": torch.float16}

@@ -16,10 +16,10 @@ from jaxtyping import Float, Int, UInt8
 from tqdm import tqdm
 
 from sedtf_core.checkpoints import load_checkpoint
-from sedtf_core.command_line import Parser, command, given_path, require_writable, writing
+from sedtf_core.command_line import Parser, command, given_path, require_writable
 from sedtf_core.config import MixtureConfig
 from sedtf_core.datasets import SoundBank
-from sedtf_core.errors import InputError
+from sedtf_core.errors import InputError, writing
 from sedtf_core.inference import Analyser
 from sedtf_core.mixing import Mixture, mix
 from train.mixtures import draw_recipes

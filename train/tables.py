@@ -18,8 +18,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from sedtf_core.command_line import Parser, command, given_path, write_json, writing
-from sedtf_core.errors import InputError
+from sedtf_core.command_line import Parser, command, given_path, write_json
+from sedtf_core.errors import InputError, writing
 from train.draws import combined, read_results
 from train.extra_tables import EXTRAS, extra_rows, extra_table, told
 from train.paper import COLUMNS, FIGURES, SYSTEMS

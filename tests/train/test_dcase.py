@@ -139,6 +139,13 @@ def test_a_table_that_is_there_is_not_replaced_unasked(published: Path, capsys) 
     assert (published / "sounds.csv").read_text() == "mine"
 
 
+def test_a_table_that_cannot_be_written_is_one_line(published: Path, capsys) -> None:
+    (published / "sounds.part").mkdir()
+    assert f"cannot write {published / 'sounds.csv'} (Is a directory)" in error_of(
+        published, capsys
+    )
+
+
 @pytest.mark.parametrize("fold", [0, 5])
 def test_there_is_no_fold_beyond_four(published: Path, capsys, fold: int) -> None:
     assert "must be 1 to 4" in error_of(published, capsys, fold)

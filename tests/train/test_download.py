@@ -1,6 +1,7 @@
 """Archives over HTTP from this machine: whole, broken off, continued, damaged and unsafe."""
 
 import contextlib
+import errno
 import hashlib
 import io
 import zipfile
@@ -263,6 +264,28 @@ def test_a_disk_too_small_is_said_before_anything_is_loaded(
     )
     assert download.main([*command, "--yes"]) == 2
     assert "make room" in capsys.readouterr().err
+
+
+def test_a_folder_that_cannot_be_made_is_one_line(
+    command: list[str], tmp_path: Path, capsys
+) -> None:
+    (tmp_path / "data").write_text("a file")
+    assert download.main([*command, "--yes"]) == 2
+    assert capsys.readouterr().err.startswith(f"error: cannot write {tmp_path / 'data'}")
+
+
+@pytest.mark.parametrize("filled", ["_receive", "zipfile.ZipFile.extract"])
+def test_a_disk_that_fills_up_meanwhile_is_one_line(
+    command: list[str], monkeypatch: pytest.MonkeyPatch, capsys, filled: str
+) -> None:
+    def fill(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(f"train.download.{filled}", fill)
+    assert download.main([*command, "--yes"]) == 2
+    printed = capsys.readouterr().err
+    assert "(No space left on device); choose another --out" in printed
+    assert printed.count("error:") == 1
 
 
 def test_a_server_that_cannot_be_reached_is_one_line(command: list[str], capsys) -> None:
