@@ -139,14 +139,14 @@ def _analyse(options: argparse.Namespace) -> int:
     """Analyse recordings one after the other; a bad one does not stop the others."""
     from sedtf_core.checkpoints import load_checkpoint
     from sedtf_core.inference import Analyser
-    from sedtf_core.recordings import AnalysisFolders, analyse_recording
+    from sedtf_core.recordings import analyse_recording, analysis_folders
 
-    folders = AnalysisFolders(options.out, options.audio) if options.out else None
+    folders = analysis_folders(options.out, options.audio) if options.out else {}
     analyser = Analyser(load_checkpoint(options.checkpoint or options.system))
     status = 0
     for recording in options.audio:
         try:
-            analysis, report = analyse_recording(recording, analyser, folders)
+            analysis, report = analyse_recording(recording, analyser, folders.get(recording))
         except InputError as error:
             print(f"error: {error}", file=sys.stderr)
             status = 2

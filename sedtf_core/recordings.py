@@ -32,39 +32,32 @@ SEPARATION_BLOCK_S = 2.0
 OF_MASKS = ("masks.npz", "stems")  # what a system without masks does not write
 
 
-class AnalysisFolders:
-    """One folder a recording, named by the file's stem, inside ``out``.
+def analysis_folders(out: Path, recordings: Sequence[str]) -> dict[str, Path]:
+    """Recording → its folder inside ``out``, named by the file's stem; checked before any is analysed.
 
     Raises
     ------
     InputError
         If two recordings have the same stem, one has none, or ``out`` cannot be written.
     """
-
-    def __init__(self, out: Path, recordings: Sequence[str]) -> None:
-        """Check all names before the first recording is analysed."""
-        stems = [Path(recording).stem for recording in recordings]
-        for recording, stem in zip(recordings, stems, strict=True):
-            if stem in ("", ".", ".."):  # "...wav" would be written beside ``out``
-                raise InputError(f"{recording!r} has no name that a folder could take; rename it")
-        twice = sorted({stem for stem in stems if stems.count(stem) > 1})
-        if twice:
-            raise InputError(
-                f"two recordings are named {twice[0]} and would share a folder; rename one or "
-                "analyse them with different --out"
-            )
-        self.out = out
-        with writing(out, "--out"):
-            out.mkdir(parents=True, exist_ok=True)
-            tempfile.TemporaryFile(dir=out).close()
-
-    def folder(self, recording: str) -> Path:
-        """Folder of one recording."""
-        return self.out / Path(recording).stem
+    stems = [Path(recording).stem for recording in recordings]
+    for recording, stem in zip(recordings, stems, strict=True):
+        if stem in ("", ".", ".."):  # "...wav" would be written beside ``out``
+            raise InputError(f"{recording!r} has no name that a folder could take; rename it")
+    twice = sorted({stem for stem in stems if stems.count(stem) > 1})
+    if twice:
+        raise InputError(
+            f"two recordings are named {twice[0]} and would share a folder; rename one or "
+            "analyse them with different --out"
+        )
+    with writing(out, "--out"):
+        out.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=out).close()
+    return {recording: out / stem for recording, stem in zip(recordings, stems, strict=True)}
 
 
 def analyse_recording(
-    path: str, analyser: Analyser, folders: AnalysisFolders | None = None
+    path: str, analyser: Analyser, target: Path | None = None
 ) -> tuple[Analysis, str]:
     """Analyse an audio file of any length, and write its folder if asked to.
 
@@ -74,9 +67,9 @@ def analyse_recording(
         Audio or video file.
     analyser
         System and thresholds.
-    folders
-        Where to write tags.tsv, events.tsv, frame_scores.tsv, analysis.json and, for systems with masks,
-        masks.npz and stems/; None to write nothing.
+    target
+        Folder to write tags.tsv, events.tsv, frame_scores.tsv, analysis.json and, for systems with masks,
+        masks.npz and stems/ into; None to write nothing.
 
     Returns
     -------
@@ -87,10 +80,9 @@ def analyse_recording(
     InputError
         If the file cannot be read or the folder not written; nothing is left behind.
     """
-    if folders is None:
+    if target is None:
         analysis = _stream(path, analyser, None)
-        return analysis, _report(path, analyser, analysis)
-    target = folders.folder(path)
+        return analysis, report(analysis, Path(path).name, analyser.checkpoint.name)
     with staged_folder(target, made_with="analysis.json", optional=OF_MASKS) as folder:
         labels = analyser.checkpoint.metadata.labels
         mel_hz = mel_centres_hz(analyser.features).numpy()
@@ -103,11 +95,33 @@ def analyse_recording(
         )
         with spool as masks:
             analysis = _stream(path, analyser, masks)
-        report = _report(path, analyser, analysis)
-        _write_tables(folder, analysis, report)
+        report_text = report(analysis, Path(path).name, analyser.checkpoint.name)
+        _write_tables(folder, analysis, report_text)
         if analyser.has_masks:
             _write_stems(folder, path, analysis)
-    return analysis, report
+    return analysis, report_text
+
+
+def report(analysis: Analysis, file_name: str, checkpoint: str) -> str:
+    """All numbers of an analysis as JSON.
+
+    Parameters
+    ----------
+    analysis
+        Of the recording.
+    file_name, checkpoint
+        Names of the recording and of the weights, kept as data only.
+    """
+    return exports.analysis_to_json(
+        file_name=file_name,
+        duration_s=analysis.duration_s,
+        system=analysis.system,
+        checkpoint=checkpoint,
+        detection=analysis.detection,
+        labels=analysis.labels,
+        clip_probs=analysis.clip_probs,
+        events=analysis.events,
+    )
 
 
 def save_mixture(mixture: Mixture, out: Path) -> None:
@@ -190,21 +204,7 @@ def _advance(bar: "tqdm[None]", done_s: float) -> None:
     bar.update(int(done_s) - bar.n)
 
 
-def _report(path: str, analyser: Analyser, analysis: Analysis) -> str:
-    """The analysis as JSON."""
-    return exports.analysis_to_json(
-        file_name=Path(path).name,
-        duration_s=analysis.duration_s,
-        system=analysis.system,
-        checkpoint=analyser.checkpoint.name,
-        detection=analysis.detection,
-        labels=analysis.labels,
-        clip_probs=analysis.clip_probs,
-        events=analysis.events,
-    )
-
-
-def _write_tables(folder: Path, analysis: Analysis, report: str) -> None:
+def _write_tables(folder: Path, analysis: Analysis, report_text: str) -> None:
     """Write tags, events, frame scores and the report."""
     texts = {
         "tags.tsv": exports.tags_to_tsv(analysis.clip_probs, analysis.labels),
@@ -212,7 +212,7 @@ def _write_tables(folder: Path, analysis: Analysis, report: str) -> None:
         "frame_scores.tsv": exports.frame_scores_to_tsv(
             analysis.frame_scores, analysis.labels, analysis.features.frame_hop_s
         ),
-        "analysis.json": report,
+        "analysis.json": report_text,
     }
     for name, text in texts.items():
         (folder / name).write_text(text, "utf-8", newline="\n")

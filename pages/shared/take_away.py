@@ -26,6 +26,7 @@ from sedtf_core.config import DetectionConfig
 from sedtf_core.features import mel_centres_hz
 from sedtf_core.inference import Analysis
 from sedtf_core.mask_files import masks_to_npz
+from sedtf_core.recordings import report
 from sedtf_core.separation import background, separate
 
 AudioFormat = Literal["wav", "flac"]
@@ -72,11 +73,11 @@ def event_files(order: Order) -> dict[str, str]:
 
 def score_files(order: Order) -> dict[str, str]:
     """Clip probabilities and frame scores."""
-    analysis, hop_s = order.analysis(), order.analysis().features.frame_hop_s
+    analysis = order.analysis()
     return {
         "tags.tsv": exports.tags_to_tsv(analysis.clip_probs, analysis.labels),
         "frame_scores.tsv": exports.frame_scores_to_tsv(
-            analysis.frame_scores, analysis.labels, hop_s
+            analysis.frame_scores, analysis.labels, analysis.features.frame_hop_s
         ),
     }
 
@@ -155,18 +156,7 @@ def recipe_file(order: Order, gain: float) -> dict[str, str]:
 
 def report_file(order: Order) -> dict[str, str]:
     """The numbers of the analysis, as the command line writes them."""
-    analysis = order.analysis()
-    report = exports.analysis_to_json(
-        file_name=order.clip.title(),
-        duration_s=analysis.duration_s,
-        system=analysis.system,
-        checkpoint=order.system,
-        detection=analysis.detection,
-        labels=analysis.labels,
-        clip_probs=analysis.clip_probs,
-        events=analysis.events,
-    )
-    return {"analysis.json": report}
+    return {"analysis.json": report(order.analysis(), order.clip.title(), order.system)}
 
 
 def truth_file(order: Order) -> dict[str, str]:
