@@ -1,8 +1,9 @@
-"""The caches that pages share, each bounded.
+"""All caches but the lesson's, each bounded.
 
 Keys are recipes or digests, never arrays: Streamlit hashes only a sample of a long array. What is cached as
-a resource is shared by all sessions and never changed. One inference runs at a time, on all cores, and one
-view is made at a time: what a view is made from takes ten times its own memory.
+a resource is shared by all sessions and never changed. What may hold sound or masks of a recording is
+forgotten some minutes after it was made. One inference runs at a time, on all cores, and one view is made at
+a time: what a view is made from takes ten times its own memory.
 """
 
 import gc
@@ -70,7 +71,7 @@ _one_inference = threading.Semaphore(1)
 _one_view = threading.Semaphore(1)
 
 
-@st.cache_resource(show_spinner=False)
+@st.cache_resource(max_entries=1, show_spinner=False)
 def warm_up() -> None:
     """Once a process: load what every page needs, then tell the garbage collector to leave it alone.
 
@@ -222,7 +223,7 @@ def recording_paint_board(
     return make_board(waveform, label, class_masks(analyses, label), analyses[0].features, None)
 
 
-@st.cache_resource(max_entries=24, show_spinner=False)
+@st.cache_resource(ttl=RECORDINGS_LAST, max_entries=24, show_spinner=False)
 def painted(identity: str, text: str, on_span: bool, _board: Board) -> Painted:
     """Return what a painted mask lets through; the board's identity is its key."""
     return hear(_board, text, on_span=on_span)
@@ -292,7 +293,7 @@ def slow_motion_event(clip: int, event: int) -> bytes:
 # --- Pooling page ---
 
 
-@st.cache_resource(max_entries=6, show_spinner=False)
+@st.cache_resource(ttl=RECORDINGS_LAST, max_entries=6, show_spinner=False)
 def pooling_view(
     identity: Recipe | tuple[str, float, float],
     systems: tuple[str, ...],

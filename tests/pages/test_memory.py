@@ -1,5 +1,6 @@
 """What the process holds: no thread an arena of its own, no view its samples, one view made at a time."""
 
+import inspect
 import os
 import platform
 import subprocess
@@ -7,11 +8,14 @@ import sys
 import threading
 import time
 from pathlib import Path
+from types import ModuleType
 
 import pytest
+from streamlit.runtime.caching.cache_utils import CachedFunc
 
 from pages.shared import cached
 from pages.shared.clips import EXAMPLES
+from pages.shared.lesson import cached as lesson
 from pages.shared.state import recipe
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -58,6 +62,16 @@ def test_a_cached_view_has_its_message_and_no_samples() -> None:
     view = cached.mixture_view(recipe(next(iter(EXAMPLES.values()))), cached.mask_systems())
     assert len(view.blob) > 1_000_000
     assert not any(track.waveform.size for track in view.tracks)
+
+
+@pytest.mark.parametrize("module", [cached, lesson])
+def test_every_cache_is_bounded_and_forgets_recordings(module: ModuleType) -> None:
+    found = [value._info for value in vars(module).values() if isinstance(value, CachedFunc)]
+    assert found and all(cache.max_entries for cache in found)
+    for cache in found:
+        # What stands beside the key is what may be a visitor's own.
+        if any(name.startswith("_") for name in inspect.signature(cache.func).parameters):
+            assert cache.ttl == cached.RECORDINGS_LAST, cache.func.__name__
 
 
 def test_only_one_view_is_made_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
