@@ -12,6 +12,9 @@ from urllib.parse import urlsplit
 import streamlit as st
 
 COLD_S = 30.0
+_STARTED_S = (
+    time.monotonic()
+)  # this module stays loaded from the process's first run of the application on
 _BEGUN = "visit_begun"
 _RELOAD_ONCE = """<script>
 if (!sessionStorage.getItem("sedtf-loaded-twice")) {
@@ -21,15 +24,9 @@ if (!sessionStorage.getItem("sedtf-loaded-twice")) {
 </script>"""
 
 
-@st.cache_resource(max_entries=1, show_spinner=False)
-def _started_s() -> float:
-    """When this process ran the application first."""
-    return time.monotonic()
-
-
 def reload_first_deep_link() -> None:
     """While the process is young, load a page once more if a visit begins at it."""
-    is_cold = time.monotonic() - _started_s() < COLD_S
+    is_cold = time.monotonic() - _STARTED_S < COLD_S
     # Not when a visitor goes on to another page: that would begin a new session.
     begins = _BEGUN not in st.session_state
     st.session_state[_BEGUN] = True

@@ -13,7 +13,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import streamlit as st
 
 from pages.shared.cached import library
 from sedtf_core.config import MixtureConfig
@@ -71,7 +70,6 @@ class Synthesis:
         return f"{names} in {self.scene.replace('_', ' ').lower()}, {self.snr_db} dB, {origin}"
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
 def recipe(synthesis: Synthesis) -> Recipe:
     """Draw the clips and onsets that the seed stands for, or take those placed by hand."""
     bank = library()
