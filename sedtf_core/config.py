@@ -72,6 +72,11 @@ class FeatureConfig:
         return self.hop_length / self.sample_rate
 
     @property
+    def frame_length_s(self) -> float:
+        """Seconds of sound that one frame sees."""
+        return self.n_fft / self.sample_rate
+
+    @property
     def freq_bins(self) -> int:
         """Number of linear frequency bins of the STFT."""
         return self.n_fft // 2 + 1

@@ -29,7 +29,7 @@ def frame_activity(mixture: Mixture, analysis: Analysis) -> Bool[np.ndarray, "cl
         analysis.labels,
         analysis.frame_scores.shape[1],
         features.frame_hop_s,
-        features.n_fft / features.sample_rate,
+        features.frame_length_s,
     )
 
 

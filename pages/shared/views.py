@@ -113,7 +113,7 @@ def _view(
         mel_hz=mel_centres_hz(config).numpy(),
         mel_edges_hz=mel_edges_hz(config).numpy(),
         frame_hop_s=config.frame_hop_s,
-        frame_length_s=config.n_fft / config.sample_rate,
+        frame_length_s=config.frame_length_s,
         classes=tuple(
             ShownClass(label, display_name(label), label_colour(label)) for label in labels
         ),

@@ -115,7 +115,7 @@ def make_view(case: str) -> PlayerView:
         mel_hz=mel_hz,
         mel_edges_hz=edges_hz,
         frame_hop_s=FEATURES.frame_hop_s,
-        frame_length_s=FEATURES.n_fft / FEATURES.sample_rate,
+        frame_length_s=FEATURES.frame_length_s,
         classes=tuple(
             ShownClass(event.label, display_name(event.label), label_colour(event.label))
             for event in TRUTH

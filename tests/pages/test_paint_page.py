@@ -195,7 +195,7 @@ def test_a_box_by_numbers_covers_the_frames_of_an_event_and_the_bands_between(
 ) -> None:
     rng = np.random.default_rng(5)
     config = FeatureConfig()
-    centres, window_s = mel_centres_hz(config).numpy(), config.n_fft / config.sample_rate
+    centres, window_s = mel_centres_hz(config).numpy(), config.frame_length_s
     boxes = [
         [float(a), float(a + d), float(low), float(low * factor)]
         for a, d, low, factor in rng.uniform([0, 0.1, 40, 1.3], [9.9, 3, 8000, 20], (40, 4))

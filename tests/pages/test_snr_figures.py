@@ -85,7 +85,7 @@ def test_means_over_events_are_those_that_the_evaluation_takes_of_all_classes(
     labels, features = analysis.labels, analysis.features
     activity = events_to_frames(
         mixed.events, labels, analysis.frame_scores.shape[1], features.frame_hop_s,
-        features.n_fft / features.sample_rate,
+        features.frame_length_s,
     )  # fmt: skip
     binary = np.zeros(analysis.masks.shape, bool)
     ratio = np.zeros(analysis.masks.shape, np.float32)

@@ -110,8 +110,8 @@ def ideal_masks(mixture: Mixture, label: str, config: FeatureConfig) -> dict[str
     """The ideal masks of one class of a mixture."""
     row = mixture.labels.index(label)
     ratio = ideal_ratio_masks(mixture.class_sources, mixture.scene, config)[row].numpy()
-    events, length_s = mixture.events_of(label), config.n_fft / config.sample_rate
-    active = events_to_frames(events, [label], len(ratio), config.frame_hop_s, length_s)[0]
+    events, grid_s = mixture.events_of(label), (config.frame_hop_s, config.frame_length_s)
+    active = events_to_frames(events, [label], len(ratio), *grid_s)[0]
     binary = ideal_binary_mask(mixture.class_sources[row], mixture.scene, active, config)
     return {BINARY: binary.numpy(), RATIO: ratio}
 
@@ -156,7 +156,7 @@ def make_board(
         "bands": mel_bins,
         "samples": len(waveform),
         "frame_hop_s": config.frame_hop_s,
-        "frame_length_s": config.n_fft / config.sample_rate,
+        "frame_length_s": config.frame_length_s,
         "db_step": DB_STEP,
         "scale": scale,
         "gain": shared_gain(sounds.values()),

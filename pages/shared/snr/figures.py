@@ -137,9 +137,8 @@ def _truth(
 ) -> _Truth:
     """The same for all systems, so it is made once."""
     labels, sources = tuple(mixture.labels[row] for row in order), mixture.class_sources[order]
-    window_s = features.n_fft / features.sample_rate
     activity = events_to_frames(
-        mixture.events, labels, ratio.shape[1], features.frame_hop_s, window_s
+        mixture.events, labels, ratio.shape[1], features.frame_hop_s, features.frame_length_s
     )
     binary = [
         ideal_binary_mask(source, mixture.scene, active).numpy()
