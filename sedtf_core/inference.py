@@ -26,7 +26,7 @@ from sedtf_core.checkpoints import Checkpoint
 from sedtf_core.config import DetectionConfig, FeatureConfig
 from sedtf_core.errors import InputError
 from sedtf_core.events import Event, frames_to_events
-from sedtf_core.features import log_mel
+from sedtf_core.features import frame_count, log_mel
 from sedtf_core.models import SystemOutput
 from sedtf_core.models.mask_network import MaskNetwork
 
@@ -211,8 +211,8 @@ class Analyser:
 
     def _blocks(self, log_mels: Iterable[LogMel]) -> Iterator[Block]:
         """Run the network over the features, as its kind needs it."""
-        section_frames = round(self.detection.section_s / self.features.frame_hop_s)
-        section_frames = max(1, section_frames - 1)  # 311 frames for 10 s: none is padded
+        section_samples = round(self.detection.section_s * self.features.sample_rate)
+        section_frames = frame_count(section_samples, self.features)
         if isinstance(self.model, MaskNetwork):
             return self._mask_blocks(log_mels, section_frames)
         return self._score_blocks(log_mels, section_frames)

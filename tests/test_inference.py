@@ -129,6 +129,15 @@ def test_another_tagging_threshold_needs_no_other_run(system: str, threshold: fl
     assert moved.detection == other
 
 
+@pytest.mark.parametrize("section_s", [3.3, 7.0, 10.0])
+def test_a_section_is_as_long_as_a_clip_of_its_seconds(section_s: float) -> None:
+    analyser = Analyser(checkpoint("gap"), DetectionConfig(section_s=section_s))
+    first = analyser(noise(2 * section_s)).sections[0]
+    clip = analyser(noise(section_s))
+    assert (first.start, first.stop) == (0, clip.frame_scores.shape[1])
+    assert len(clip.sections) == 1
+
+
 def test_a_frame_is_as_likely_as_the_likeliest_section_over_it() -> None:
     analysis = Analyser(checkpoint("gap"))(noise(30.0))
     assert len(analysis.sections) > 2
