@@ -119,6 +119,13 @@ class SoundBank:
         """Return the event clips, of one class or all."""
         return [s for s in self.sounds if s.kind == "event" and label in (None, s.label)]
 
+    def clips(self, labels: Iterable[str] | None = None) -> dict[str, list[tuple[str, float]]]:
+        """Return class → its event clips with their seconds, as recipes are drawn from; of all or some."""
+        return {
+            label: [(s.clip, s.seconds) for s in self.events(label)]
+            for label in (self.labels() if labels is None else labels)
+        }
+
     def scenes(self) -> list[Sound]:
         """Return the scene clips."""
         return [s for s in self.sounds if s.kind == "scene"]

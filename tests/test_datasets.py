@@ -54,6 +54,15 @@ def test_a_bank_offers_one_split_and_decodes_a_clip_once(tmp_path: Path) -> None
     assert bank.waveform("a/1.wav").shape == (16_000,)
 
 
+def test_recipes_are_drawn_from_the_clips_of_all_classes_or_some(tmp_path: Path) -> None:
+    bank = SoundBank.open(write_folder(tmp_path, ROWS))
+    assert bank.clips() == {
+        "Bark": [("a/1.wav", 0.5)],
+        "Oboe": [("a/2.wav", 0.5), ("b/1.wav", 0.5)],
+    }
+    assert list(bank.clips(["Oboe"])) == ["Oboe"]
+
+
 def test_a_clip_that_is_forgotten_gives_its_memory_back(tmp_path: Path) -> None:
     bank = SoundBank.open(write_folder(tmp_path, ROWS))
     first, other = bank.waveform("a/1.wav"), bank.waveform("a/2.wav")

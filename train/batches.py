@@ -47,10 +47,7 @@ class MixtureBatches:
         self.sample_rate = bank.sample_rate
         self.samples = round(config.seconds * self.sample_rate)
         events, scenes = bank.events(), bank.scenes()
-        self._clips = {
-            label: [(s.clip, s.seconds) for s in events if s.label == label]
-            for label in bank.labels()
-        }
+        self._clips = bank.clips()
         self._event_rows = {s.clip: row for row, s in enumerate(events)}
         longest = round(config.max_event_s * self.sample_rate)
         # Each clip goes straight to its row, so that the sounds are in memory once.

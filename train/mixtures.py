@@ -16,8 +16,7 @@ from train.sounds import without_heard_recordings
 
 def draw_recipes(bank: SoundBank, config: MixtureConfig, count: int, seed: int) -> Iterator[Recipe]:
     """Draw ``count`` recipes; each depends on the seed and its own number alone."""
-    clips = {label: [(s.clip, s.seconds) for s in bank.events(label)] for label in bank.labels()}
-    scenes = [scene.clip for scene in bank.scenes()]
+    clips, scenes = bank.clips(), [scene.clip for scene in bank.scenes()]
     for number in range(count):
         yield draw_recipe(np.random.default_rng([seed, number]), clips, scenes, config)
 

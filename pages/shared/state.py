@@ -75,7 +75,7 @@ def recipe(synthesis: Synthesis) -> Recipe:
     bank = library()
     if synthesis.placed:
         return _placed_recipe(synthesis)
-    clips = {c: [(s.clip, s.seconds) for s in bank.events(c)] for c in synthesis.classes}
+    clips = bank.clips(synthesis.classes)
     scenes = [scene.clip for scene in bank.scenes() if scene.label == synthesis.scene]
     config = MixtureConfig(n_events=len(clips), snr_db=float(synthesis.snr_db))
     return draw_recipe(np.random.default_rng(synthesis.seed), clips, scenes, config)
