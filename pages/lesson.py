@@ -15,9 +15,10 @@ from pages.shared.lesson.lesson import (
 )
 from pages.shared.lesson.questions import questions
 from pages.shared.lesson.steps import STEPS
+from sedtf_core.models import MASK_SYSTEMS
 
 st.title("Lesson")
-if set(mask_systems()) != {"gmp", "gap", "gwrp"}:
+if mask_systems() != MASK_SYSTEMS:
     st.info("The lesson needs the three mask systems. Train them with `python -m train.train`.")
     st.stop()
 with st.spinner("Analysing the lesson's clip with three networks"):

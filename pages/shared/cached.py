@@ -56,7 +56,7 @@ from sedtf_core.evaluation.separation import improvements
 from sedtf_core.events import Event
 from sedtf_core.inference import Analyser, Analysis
 from sedtf_core.mixing import Mixture, Recipe, mix
-from sedtf_core.models import SYSTEMS
+from sedtf_core.models import MASK_SYSTEMS, SYSTEMS
 from sedtf_core.separation import ideal_ratio_masks, separate
 
 LIBRARY = Path(__file__).resolve().parents[2] / "assets" / "library"
@@ -65,7 +65,6 @@ LONGEST_S = 3600.0
 SLOWEST_DECODING_S = 20.0
 # So that the memory of an hour's recording returns once its visitor has left.
 RECORDINGS_LAST = "15m"
-MASK_SYSTEMS = ("gmp", "gap", "gwrp")
 
 _one_inference = threading.Semaphore(1)
 _one_view = threading.Semaphore(1)

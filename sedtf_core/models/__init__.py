@@ -14,7 +14,7 @@ from sedtf_core.models.mask_network import MaskNetwork
 from sedtf_core.models.output import BASE_RATE_LOGIT, SystemOutput
 from sedtf_core.models.wld_cnn import WldCnn
 
-__all__ = ["BASE_RATE_LOGIT", "SYSTEMS", "SystemOutput", "build_model"]
+__all__ = ["BASE_RATE_LOGIT", "MASK_SYSTEMS", "SYSTEMS", "SystemOutput", "build_model"]
 
 _CLASSES: dict[str, type[nn.Module]] = {
     "gmp": MaskNetwork,
@@ -26,6 +26,7 @@ _CLASSES: dict[str, type[nn.Module]] = {
     "attention": Attention,
 }
 SYSTEMS = tuple(_CLASSES)
+MASK_SYSTEMS = tuple(system for system, network in _CLASSES.items() if network is MaskNetwork)
 
 
 def build_model(config: ModelConfig) -> nn.Module:

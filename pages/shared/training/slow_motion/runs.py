@@ -26,10 +26,10 @@ from sedtf_core.config import DB_PER_NEPER, FeatureConfig
 from sedtf_core.features import log_mel, mel_edges_hz
 from sedtf_core.labels import display_name, label_colour
 from sedtf_core.mixing import Mixture, Recipe
+from sedtf_core.models import MASK_SYSTEMS
 from sedtf_core.pooling import POOLINGS
 from sedtf_core.separation import ideal_ratio_masks
 
-SYSTEMS = ("gmp", "gap", "gwrp")
 SHOWN_RANGE_DB = 80.0
 
 Plane = NDArray[np.uint8]
@@ -87,7 +87,7 @@ def load_snapshots(path: Path) -> Snapshots:
     with np.load(path, allow_pickle=False) as archive:
         recipes = tuple(Recipe.from_dict(json.loads(str(text))) for text in archive["recipes"])
         arrays = {name: archive[name] for name in archive.files}
-    runs = tuple(_run(arrays, system) for system in SYSTEMS if f"{system}_masks" in arrays)
+    runs = tuple(_run(arrays, system) for system in MASK_SYSTEMS if f"{system}_masks" in arrays)
     return Snapshots(recipes, runs)
 
 
