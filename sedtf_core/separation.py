@@ -17,6 +17,7 @@ from torch import Tensor
 
 from sedtf_core.config import FeatureConfig
 from sedtf_core.features import (
+    PAPER,
     frame_count,
     inverse_padded_stft,
     magnitude,
@@ -24,8 +25,6 @@ from sedtf_core.features import (
     mel_to_linear,
     padded_stft,
 )
-
-PAPER = FeatureConfig()
 
 Array: TypeAlias = Tensor | np.ndarray
 
