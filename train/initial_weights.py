@@ -11,7 +11,7 @@ from sedtf_core.checkpoints import Metadata, load_checkpoint
 from sedtf_core.config import ModelConfig
 from sedtf_core.errors import InputError
 from sedtf_core.models import build_model
-from train.widening import can_widen, widened
+from train.widening import can_widen, has_gates, widened
 
 
 def take_weights(model: nn.Module, metadata: Metadata, source: str | Path) -> dict[str, Any]:
@@ -44,7 +44,7 @@ def take_weights(model: nn.Module, metadata: Metadata, source: str | Path) -> di
     known, given = checkpoint.metadata.labels, checkpoint.model.state_dict()
     own_rows = [row for row, label in enumerate(metadata.labels) if label in known]
     their_rows = [known.index(metadata.labels[row]) for row in own_rows]
-    by_class = _class_layers(metadata.model)
+    by_class, is_gated = _class_layers(metadata.model), has_gates(model)
     weights: dict[str, Tensor] = {}
     generator = torch.Generator().manual_seed(0)
     for name, fresh in model.state_dict().items():
@@ -55,7 +55,7 @@ def take_weights(model: nn.Module, metadata: Metadata, source: str | Path) -> di
         if tensor is not None and has_classes:
             tensor = tensor[their_rows]
         shape = (len(own_rows), *fresh.shape[1:]) if has_classes else fresh.shape
-        if tensor is None or not can_widen(tensor, shape, metadata.model.system):
+        if tensor is None or not (tensor.shape == shape if is_gated else can_widen(tensor, shape)):
             raise InputError(
                 f"{source} is a network of another kind or width; use the --system, --preset and --channels "
                 "that it was trained with, or leave out --init"

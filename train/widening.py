@@ -8,21 +8,21 @@ Learning via Knowledge Transfer", ICLR 2016).
 from collections.abc import Sequence
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
+# They keep gates and what these gate in one tensor, so that copies would meet the wrong partners.
+GATED_LAYERS = (nn.GLU, nn.RNNBase)
 SPREAD = 0.5  # standard deviation of a share
 
 
-def can_widen(tensor: Tensor, shape: Sequence[int], system: str) -> bool:
+def has_gates(model: nn.Module) -> bool:
+    """Whether a network has layers that cannot be widened."""
+    return any(isinstance(layer, GATED_LAYERS) for layer in model.modules())
+
+
+def can_widen(tensor: Tensor, shape: Sequence[int]) -> bool:
     """Whether the first two dimensions grow by a whole number of times each, and nothing else differs."""
-    if tuple(tensor.shape) == tuple(shape):
-        return True
-    # Attention keeps gates and what they gate in one tensor, so that copies would meet the wrong partners.
-    if (
-        system == "attention"
-        or tensor.dim() != len(shape)
-        or tuple(tensor.shape[2:]) != tuple(shape[2:])
-    ):
+    if tensor.dim() != len(shape) or tuple(tensor.shape[2:]) != tuple(shape[2:]):
         return False
     return all(new % old == 0 for old, new in zip(tensor.shape[:2], shape[:2], strict=True))
 
