@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from train.paper import SYSTEMS
-from train.table_rows import Row, with_interval
+from train.table_rows import Row, in_order, with_interval
 
 EXTRAS = {
     "extra_separation": (
@@ -74,7 +74,7 @@ def extra_rows(results: Iterable[dict[str, Any]], columns: Sequence[str]) -> lis
     ``frame_gated`` and ``frame_ungated`` are also found where a result calls one of them ``frame``.
     """
     rows = []
-    for result in sorted(results, key=lambda r: (-r["snr_db"], list(SYSTEMS).index(r["system"]))):
+    for result in in_order(results):
         for column in columns:
             metric, *path = _where(result, column).split(".")
             value = _at(result, [metric, *path])
@@ -127,7 +127,9 @@ def extra_table(rows: Sequence[Row], columns: Sequence[str]) -> list[list[str]]:
 
 def _cell(row: Row) -> str:
     """A figure with its interval; of a threshold three digits, as those of GMP are tiny."""
-    return f"{row.ours:.3g}" if ".thresholds." in row.column else with_interval(row)
+    if ".thresholds." in row.column:
+        return f"{row.ours:.3g}"
+    return with_interval(row.ours, row.low, row.high, row.column)
 
 
 def _heading(column: str) -> str:

@@ -1,6 +1,10 @@
-"""One figure of a table of results, and how it is written: what ``tables`` and ``extra_tables`` share."""
+"""One figure of a table of results, how it is written, and the order of rows: what all tables share."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
+
+from train.paper import SYSTEMS
 
 DECIMALS = {"er": 2}
 
@@ -18,12 +22,18 @@ class Row:
     paper: float | None
 
 
-def with_interval(row: Row) -> str:
-    """Our figure, its interval in brackets."""
-    value = number(row.ours, row.column)
-    if row.low is None or row.high is None:
-        return value
-    return f"{value} [{number(row.low, row.column)}, {number(row.high, row.column)}]"
+def in_order(results: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Results by SNR from high to low, then in the paper's order of systems."""
+    order = list(SYSTEMS)
+    return sorted(results, key=lambda r: (-r["snr_db"], order.index(r["system"])))
+
+
+def with_interval(value: float | None, low: float | None, high: float | None, column: str) -> str:
+    """A figure, the ends of its interval in brackets where there are any."""
+    figure = number(value, column)
+    if value is None or low is None or high is None:
+        return figure
+    return f"{figure} [{number(low, column)}, {number(high, column)}]"
 
 
 def number(value: float | None, column: str) -> str:

@@ -23,7 +23,7 @@ from sedtf_core.errors import InputError, writing
 from train.draws import combined, read_results
 from train.extra_tables import EXTRAS, extra_rows, extra_table, told
 from train.paper import COLUMNS, FIGURES, SYSTEMS
-from train.table_rows import Row, number, with_interval
+from train.table_rows import Row, in_order, number, with_interval
 
 DATA_NOTE = (
     "Ours: mixtures of the {split} split of a folder of sounds with {classes} classes. The paper's: DCASE "
@@ -46,9 +46,8 @@ PER_CLASS = {
 
 def mean_rows(results: Iterable[dict[str, Any]], metric: str) -> list[Row]:
     """Figures of one metric, means over classes, by SNR from high to low and the paper's order."""
-    order = list(SYSTEMS)
     rows = []
-    for result in sorted(results, key=lambda r: (-r["snr_db"], order.index(r["system"]))):
+    for result in in_order(results):
         published = FIGURES[metric].get(result["snr_db"], {}).get(result["system"])
         if metric not in result:
             continue
@@ -71,15 +70,17 @@ def mean_table(rows: Sequence[Row]) -> list[list[str]]:
         line = [f"{snr_db:g} dB", SYSTEMS[system]]
         for row in rows:
             if (row.snr_db, row.system) == (snr_db, system):
-                line += [with_interval(row), number(row.paper, row.column)]
+                line += [
+                    with_interval(row.ours, row.low, row.high, row.column),
+                    number(row.paper, row.column),
+                ]
         lines.append(line)
     return lines
 
 
 def class_table(results: Sequence[dict[str, Any]], metric: str, column: str) -> list[list[str]]:
     """Rows of text: a class a line, a system and SNR a column, each figure with its interval."""
-    shown = [result for result in results if metric in result]
-    shown.sort(key=lambda r: (-r["snr_db"], list(SYSTEMS).index(r["system"])))
+    shown = in_order(result for result in results if metric in result)
     header = ["Class", *(f"{SYSTEMS[r['system']]}, {r['snr_db']:g} dB" for r in shown)]
     labels = sorted({label for result in shown for label in result["per_class"]})
     return [
@@ -92,9 +93,8 @@ def _cell(result: dict[str, Any], label: str, metric: str, column: str) -> str:
     """One class's figure, with its interval where the result has it."""
     value = result["per_class"].get(label, {}).get(metric, {}).get(column)
     ends = result.get("per_class_intervals", {}).get(label, {}).get(metric, {}).get(column)
-    if value is None or ends is None:
-        return number(value, column)
-    return f"{number(value, column)} [{number(ends[0], column)}, {number(ends[1], column)}]"
+    low, high = ends or (None, None)
+    return with_interval(value, low, high, column)
 
 
 def to_markdown(
