@@ -2,18 +2,16 @@
  * Reads the message that board.py writes.
  *
  * Units are those of board.py: seconds, Hz, dB, samples as 16-bit numbers times `scale`, masks as
- * bytes (255 is 1). The bytes arrive as a view at any offset, so they are copied first.
+ * bytes (255 is 1).
  */
 
-import { inflate, inflateBody } from "../browser/message.js";
+import { inflate, inflateBody, splitFront } from "../browser/message.js";
 
 /** Splits a message: the JSON in front, and two compressed parts, the second of which may be empty. */
 export function splitPaintMessage(data) {
-  const bytes = new Uint8Array(data);
-  const start = 4 + new DataView(bytes.buffer).getUint32(0, true);
-  const front = JSON.parse(new TextDecoder().decode(bytes.subarray(4, start)));
-  const end = start + front.sound_bytes;
-  return { front, sound: bytes.subarray(start, end), body: bytes.subarray(end) };
+  const { front, body } = splitFront(data);
+  const end = front.sound_bytes;
+  return { front, sound: body.subarray(0, end), body: body.subarray(end) };
 }
 
 /** What the painted mask lets through, as 16-bit samples. */

@@ -12,8 +12,6 @@ board.js reads it. Leaves strokes to ``strokes`` and caching to ``cached``.
 """
 
 import hashlib
-import json
-import struct
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,6 +21,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from pages.shared.browser.message import join_front
 from pages.shared.levels import FULL_SCALE_16, shared_gain
 from pages.shared.paint.strokes import MOST_CHARACTERS, parse_strokes, strokes_to_mask
 from pages.shared.player.payload import DB_STEP, masks_to_uint8
@@ -190,17 +189,13 @@ def hear(board: Board, text: str, *, on_span: bool) -> Painted:
 def encode(board: Board, painted: Painted, front: Mapping[str, Any], *, whole: bool) -> bytes:
     """The component's whole ``data``; the board's body only where ``whole`` asks for it."""
     samples = zlib.compress(_int16(painted.estimate, board.scale).tobytes(), 1)
-    text = json.dumps(
-        {
-            **front,
-            "board": board.identity,
-            "text": painted.text,
-            "yours_db": painted.improvement_db,
-            "sound_bytes": len(samples),
-        }
-    ).encode()
-    body = board.body if whole else b""
-    return b"".join([struct.pack("<I", len(text)), text, samples, body])
+    own = {
+        "board": board.identity,
+        "text": painted.text,
+        "yours_db": painted.improvement_db,
+        "sound_bytes": len(samples),
+    }
+    return join_front({**front, **own}, samples + (board.body if whole else b""))
 
 
 def _improvement(estimate: Waveform, truth: Truth, *, on_span: bool) -> float:
@@ -237,15 +232,11 @@ def _packed(
     config: FeatureConfig,
 ) -> bytes:
     """The compressed body; arrays stand from the widest alignment to the narrowest."""
-    text = json.dumps(header | {"tracks": list(sounds)}, allow_nan=False).encode()
-    text += b" " * (-(4 + len(text)) % 4)
     parts = [
-        struct.pack("<I", len(text)),
-        text,
         mel_centres_hz(config).numpy().astype("<f4").tobytes(),
         mel_edges_hz(config).numpy().astype("<f4").tobytes(),
         *(_int16(sound, scale).tobytes() for sound in sounds.values()),
         np.rint(level_db / DB_STEP).clip(-32768, 32767).astype("<i2").tobytes(),
         masks_to_uint8(masks).tobytes(),
     ]
-    return zlib.compress(b"".join(parts), 1)
+    return zlib.compress(join_front(header | {"tracks": list(sounds)}, b"".join(parts), align=4), 1)

@@ -11,8 +11,6 @@ The state stands in front, uncompressed, because it changes while the view does 
 message. Leaves drawing to the JavaScript files and analysis to ``sedtf_core``.
 """
 
-import json
-import struct
 import zlib
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
@@ -325,7 +323,7 @@ def encode_message(view: PlayerView, state: PlayerState | None) -> bytes:
     -------
     Bytes as the module's docstring describes them.
     """
-    return join_front(MAGIC, None if state is None else asdict(state), view.blob)
+    return join_front(None if state is None else asdict(state), view.blob, magic=MAGIC)
 
 
 def _tracks_to_int16(tracks: tuple[Track, ...]) -> tuple[NDArray[np.int16], float]:
@@ -355,6 +353,4 @@ def _pack(header: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> bytes:
         }
         parts += [raw, bytes(padding)]
         offset += len(raw) + padding
-    text = json.dumps(header | {"arrays": directory}, allow_nan=False).encode()
-    text += b" " * (-(4 + len(text)) % _ALIGNMENT)
-    return b"".join([struct.pack("<I", len(text)), text, *parts])
+    return join_front(header | {"arrays": directory}, b"".join(parts), align=_ALIGNMENT)

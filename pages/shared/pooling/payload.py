@@ -8,8 +8,6 @@ networks gave; levels are natural logarithms. The message is::
 message.js reads it. Leaves drawing and pooling in the browser to the JavaScript files.
 """
 
-import json
-import struct
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -106,12 +104,10 @@ def encode_view(view: LabView) -> bytes:
         ],
         "example": [EXAMPLE_FRAMES, EXAMPLE_BANDS],
     }
-    text = json.dumps(header, allow_nan=False).encode()
-    text += b" " * (-(4 + len(text)) % 8)  # the planes start at a multiple of their item size
     data = b"".join(np.ascontiguousarray(plane, dtype="<f4").tobytes() for plane in planes)
-    return zlib.compress(struct.pack("<I", len(text)) + text + data, 1)
+    return zlib.compress(join_front(header, data, align=4), 1)
 
 
 def encode_message(body: bytes, settings: LabSettings) -> bytes:
     """The component's whole ``data``: the settings in front, then the view as ``encode_view`` gives it."""
-    return join_front(MAGIC, asdict(settings), body)
+    return join_front(asdict(settings), body, magic=MAGIC)

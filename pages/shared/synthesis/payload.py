@@ -56,7 +56,7 @@ def encode_timeline(synthesis: Synthesis, serial: int) -> bytes:
         ],
         "samples": [len(sound) for sound in sounds],
     }
-    return join_front(MAGIC, header, b"".join(s.tobytes() for s in sounds), align=2)
+    return join_front(header, b"".join(s.tobytes() for s in sounds), magic=MAGIC, align=2)
 
 
 def clip_sounds(classes: tuple[str, ...], places: tuple[Placed, ...]) -> list[NDArray[np.int16]]:

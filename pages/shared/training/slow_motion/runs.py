@@ -9,9 +9,7 @@ the spectrogram, the ideal ratio mask, then every system's snapshots.
 
 import json
 import math
-import struct
 import zlib
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +19,7 @@ import torch
 from numpy.typing import NDArray
 
 from pages.shared.areas import lit_units
+from pages.shared.browser.message import join_front
 from pages.shared.views import TITLES
 from sedtf_core.config import DB_PER_NEPER, FeatureConfig
 from sedtf_core.features import log_mel, mel_edges_hz
@@ -136,7 +135,8 @@ def encode_event(snapshots: Snapshots, mixture: Mixture, clip: int, event: int) 
     }
     planes = [np.rint(255 * part.clip(0, 1)).astype(np.uint8) for part in (shown, ideal)]
     planes += [mask for run in snapshots.runs for mask in run.masks[:, clip, event]]
-    return _pack(header, planes)
+    raw = b"".join(np.ascontiguousarray(plane).tobytes() for plane in planes)
+    return zlib.compress(join_front(header, raw), level=6)
 
 
 def _run_header(run: Run, clip: int, event: int) -> dict[str, Any]:
@@ -155,10 +155,3 @@ def _run_header(run: Run, clip: int, event: int) -> dict[str, Any]:
 def _finite(figures: MaskFigures) -> dict[str, float | None]:
     """As JSON can say it."""
     return {name: None if value != value else value for name, value in asdict(figures).items()}
-
-
-def _pack(header: dict[str, Any], planes: Sequence[Plane]) -> bytes:
-    """Header length, header, planes; compressed."""
-    text = json.dumps(header, allow_nan=False).encode()
-    raw = b"".join(np.ascontiguousarray(plane).tobytes() for plane in planes)
-    return zlib.compress(struct.pack("<I", len(text)) + text + raw, level=6)
