@@ -49,6 +49,11 @@ _STYLES: Final[Mapping[Theme, _Style]] = {
 }
 
 
+def text_colour(theme: Theme) -> str:
+    """Colour of text and of what else belongs to no class."""
+    return _STYLES[theme].ink
+
+
 def styled(ax: Axes | None, theme: Theme) -> Axes:
     """Return the Axes to draw on, in the colours of the theme; a new figure where there is none."""
     if ax is None:

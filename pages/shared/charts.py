@@ -14,6 +14,8 @@ import streamlit as st
 # Streamlit's own grey is too faint on white. It does not tell us of another theme before the next click, so
 # the ink of one theme can still be read on the other.
 INKS = {"light": "#676d78", "dark": "#8b93a1"}
+TEXT = {"light": "#11151b", "dark": "#e9ecf1"}  # as .streamlit/config.toml has it
+GREY = "#7f8894"  # of marks that belong to no class, seen on both themes
 FORMATS = ("PNG", "SVG")
 PNG_SCALE = 3  # pixels of the picture for one on the page: fine enough for print
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import plotly.graph_objects as go
 
-from pages.shared.charts import legible
+from pages.shared.charts import GREY, legible
 from pages.shared.views import TITLES, title
 from sedtf_core.evaluation.event import Collars, hits, match
 from sedtf_core.events import Event
@@ -18,7 +18,7 @@ from sedtf_core.inference import Analysis
 
 HIT, FALSE_ALARM, WRONG_TIMES, MISS = "hit", "false alarm", "false alarm, wrong times", "miss"
 SWEPT_THRESHOLDS = tuple(step / 20 for step in range(20))
-INK = "#7f8894"  # one ink for all: colour is the class's, systems differ by dash and symbol
+# One grey for all systems, as colour is the class's: they differ by dash and symbol.
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot", "5px 2px")
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "star", "x")
 # Pixels of the marker of where a system stands, and by how much one that shares its place is larger.
@@ -122,7 +122,7 @@ def precision_recall_figure(analyses: Sequence[Analysis], truth: Sequence[Event]
         dash, symbol = DASHES[place % len(DASHES)], SYMBOLS[place % len(SYMBOLS)]
         figure.add_scatter(
             x=[c.recall for _, c in points], y=[c.precision for _, c in points], name=name,
-            mode="lines+markers", line={"color": INK, "dash": dash, "width": 1.5},
+            mode="lines+markers", line={"color": GREY, "dash": dash, "width": 1.5},
             marker={"symbol": f"{symbol}-open", "size": 7}, customdata=[high for high, _ in points],
             hovertemplate=f"{name}, high threshold %{{customdata:.2f}}: precision %{{y:.2f}}, "
             "recall %{x:.2f}<extra></extra>",
@@ -160,7 +160,7 @@ def _add_now(
         x=[point[0]], y=[point[1]], name=f"{title(system)} now", mode="markers", cliponaxis=False,
         marker={
             "symbol": f"{symbol}-open" if ring else symbol, "size": NOW_PX + RING_PX * ring,
-            "color": INK, "line": {"width": 2, "color": INK},
+            "color": GREY, "line": {"width": 2, "color": GREY},
         },
         hovertemplate=f"{', '.join(map(title, together))} now: precision %{{y:.2f}}, "
         "recall %{x:.2f}<extra></extra>",

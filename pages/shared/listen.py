@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from pages.shared.analyses import clip_waveform
 from pages.shared.cached import mixture, mixture_estimates, separation_gain_db
-from pages.shared.charts import legible, show_chart
+from pages.shared.charts import GREY, legible, show_chart
 from pages.shared.class_choice import show_class_choice
 from pages.shared.clips import Recording
 from pages.shared.levels import shared_gain
@@ -196,7 +196,7 @@ def waterfall(level: ClassLevels) -> go.Figure:
     gained = list(level.improvements_db.values())
     figure = go.Figure()
     figure.add_bar(
-        x=["Mixture"], y=[level.mixture_db], marker_color="#7f8894",
+        x=["Mixture"], y=[level.mixture_db], marker_color=GREY,
         text=[f"{level.mixture_db:.1f} dB".replace("-", MINUS)],
         hovertemplate="Mixture: %{y:.1f} dB<extra></extra>",
     )  # fmt: skip
@@ -212,7 +212,7 @@ def waterfall(level: ClassLevels) -> go.Figure:
         customdata=[level.mixture_db + value for value in gained],
         hovertemplate="%{x}: %{customdata:.1f} dB, %{text}<extra></extra>",
     )
-    figure.add_hline(y=level.mixture_db, line={"dash": "dot", "width": 1, "color": "#7f8894"})
+    figure.add_hline(y=level.mixture_db, line={"dash": "dot", "width": 1, "color": GREY})
     figure.update_traces(textposition="outside", cliponaxis=False)
     names = ["Mixture", *map(mask_name, kinds)]
     lines = [name.replace(" mask", "<br>mask") for name in names]  # narrow pages tilt long names

@@ -12,10 +12,10 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from pages.shared.lesson.facts import LessonFacts
-from pages.shared.lesson.pictures import INK, Theme
 from sedtf_core import plotting
 from sedtf_core.config import PAPER_DECAY
 from sedtf_core.labels import label_colour
+from sedtf_core.plotting import Theme
 from sedtf_core.pooling import rank_weights
 
 SYSTEM = "gwrp"
@@ -77,7 +77,7 @@ def _pooling(facts: LessonFacts, ax: Axes, theme: Theme) -> None:
     weights = rank_weights(len(heights), PAPER_DECAY).numpy()
     plotting.styled(ax, theme)
     ax.fill_between(np.arange(len(heights)), heights, color=label_colour(facts.event.label))
-    ax.plot(weights / weights.max(), color=INK[theme], linestyle="--", linewidth=1)
+    ax.plot(weights / weights.max(), color=plotting.text_colour(theme), linestyle="--", linewidth=1)
     ax.set(xlim=(0, len(heights)), ylim=(0, 1.02))
 
 

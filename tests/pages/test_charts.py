@@ -4,7 +4,7 @@ import plotly.graph_objects as go
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.shared.charts import FORMATS, INKS, legible, picture_config
+from pages.shared.charts import FORMATS, GREY, INKS, TEXT, legible, picture_config
 from pages.shared.clips import EXAMPLES
 from pages.shared.event_lanes import lanes_figure
 from pages.shared.event_scores import precision_recall_figure
@@ -30,6 +30,12 @@ def test_the_ink_is_legible_in_its_theme_and_readable_until_another_is_known(the
     for other, colours in THEMES.items():
         least = 4.5 if other == theme else 3
         assert contrast(INKS[theme], colours["backgroundColor"]) >= least
+
+
+@pytest.mark.parametrize("theme", TEXT)
+def test_text_is_the_theme_s_and_grey_is_seen_in_both(theme: str) -> None:
+    assert TEXT[theme] == THEMES[theme]["textColor"]
+    assert contrast(GREY, THEMES[theme]["backgroundColor"]) >= 3
 
 
 def test_all_text_of_every_chart_is_in_the_ink() -> None:

@@ -5,9 +5,10 @@ import streamlit as st
 from pages.shared.cached import mixture_estimates
 from pages.shared.lesson.facts import LessonFacts, measure_lesson
 from pages.shared.lesson.handout import handout_pdf
-from pages.shared.lesson.pictures import Theme, clip_picture, mask_pictures
+from pages.shared.lesson.pictures import clip_picture, mask_pictures
 from pages.shared.lesson.sounds import encode_sounds
 from pages.shared.method_pictures import SYSTEM, method_pictures
+from sedtf_core.plotting import Theme
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from pages.shared.charts import legible, picture_config, theme
 from pages.shared.lesson.cached import bag_picture, lesson_sounds, masks_picture
 from pages.shared.lesson.facts import LessonFacts
-from pages.shared.lesson.pictures import INK, mask_title
+from pages.shared.lesson.pictures import mask_title
 from pages.shared.lesson.sounds import MIXTURE, SOURCE
 from pages.shared.listen import show_waterfall
 from pages.shared.numbers import spans_s
@@ -22,6 +22,7 @@ from pages.shared.views import IDEAL, TITLES
 from sedtf_core.config import PAPER_DECAY, DetectionConfig
 from sedtf_core.events import Event, frames_to_events
 from sedtf_core.labels import display_name, label_colour
+from sedtf_core.plotting import text_colour
 from sedtf_core.pooling import global_weighted_rank_pool
 
 PAPER = f"{PAPER_DECAY} (paper)"
@@ -157,7 +158,7 @@ def _scores_figure(
     dash: str = "solid",
 ) -> go.Figure:
     """Frame scores of classes over time in their colours, both thresholds, and the truth as shades."""
-    figure, ink = go.Figure(), INK[theme()]
+    figure, ink = go.Figure(), text_colour(theme())
     for label, own in scores.items():
         figure.add_scatter(
             x=np.arange(len(own)) * facts.frame_hop_s, y=own, name=display_name(label),

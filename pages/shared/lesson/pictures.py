@@ -1,7 +1,6 @@
 """Pictures of the lesson, drawn with sedtf_core.plotting in the colours of the page's theme."""
 
 from collections.abc import Sequence
-from typing import Literal
 
 import numpy as np
 from jaxtyping import Float
@@ -13,14 +12,19 @@ from pages.shared.lesson.facts import LessonFacts
 from pages.shared.numbers import lit_text
 from pages.shared.views import TITLES
 from sedtf_core.events import Event
-from sedtf_core.plotting import figure_to_png, plot_events, plot_log_mel, plot_mask
+from sedtf_core.plotting import (
+    Theme,
+    figure_to_png,
+    plot_events,
+    plot_log_mel,
+    plot_mask,
+    text_colour,
+)
 
-Theme = Literal["light", "dark"]
 Mask = Float[np.ndarray, "frames mel_bins"]
 
 # So narrow that its words can be read where the page gives a picture half of a projector's 800 pixels.
 WIDTH_IN = 5.4
-INK = {"light": "#262730", "dark": "#fafafa"}
 
 
 def clip_picture(facts: LessonFacts, theme: Theme, *, events: Sequence[Event] | None) -> bytes:
@@ -28,7 +32,7 @@ def clip_picture(facts: LessonFacts, theme: Theme, *, events: Sequence[Event] | 
     figure = Figure(figsize=(WIDTH_IN, 3.1), layout="constrained")
     above, below = figure.subplots(2, 1, height_ratios=[3, 1], sharex=True)
     _log_mel(facts, theme, above)
-    above.set_title("Log mel of the mixture", color=INK[theme])
+    above.set_title("Log mel of the mixture", color=text_colour(theme))
     duration_s = facts.log_mel.shape[0] * facts.frame_hop_s
     if events is None:
         plot_events([], duration_s=duration_s, ax=below, theme=theme)
@@ -88,14 +92,14 @@ def draw_mask(facts: LessonFacts, mask: Mask, title: str, ax: Axes, theme: Theme
         mask, facts.event.label, facts.mel_hz, facts.frame_hop_s,
         log_mel=facts.log_mel, ax=ax, theme=theme,
     )  # fmt: skip
-    ax.set_title(title, color=INK[theme], fontsize=10)
+    ax.set_title(title, color=text_colour(theme), fontsize=10)
 
 
 def mark_largest(facts: LessonFacts, mask: Mask, ax: Axes, theme: Theme) -> None:
     """A ring around the largest unit of a mask."""
     frame, band = np.unravel_index(int(mask.argmax()), mask.shape)
     seconds = (int(frame) + 0.5) * facts.frame_hop_s
-    ax.plot([seconds], [int(band)], "o", ms=14, mfc="none", mec=INK[theme], mew=1.5)
+    ax.plot([seconds], [int(band)], "o", ms=14, mfc="none", mec=text_colour(theme), mew=1.5)
 
 
 def _log_mel(facts: LessonFacts, theme: Theme, ax: Axes) -> None:

@@ -10,18 +10,16 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from pages.shared.charts import legible
+from pages.shared.charts import GREY, legible
 from pages.shared.event_scores import DASHES, SYMBOLS
 from pages.shared.snr.figures import SNRS_DB, STEP_DB, THRESHOLD, EventFigures, SnrFigures, Sweep
 from pages.shared.snr.words import breaking, decibels
 from pages.shared.views import IDEAL, TITLES
 from sedtf_core.labels import display_name, label_colour
 
-GREY = "#7f8894"
 CUT = ("clip_prob", "si_sdr_improvement_db")  # whose lowest points lie below the chart
-LOWEST_GAIN_DB = (
-    -30
-)  # a mask that misses its event has no bottom, and would press the rest together
+# A mask that misses its event has no bottom, and would press the rest together.
+LOWEST_GAIN_DB = -30
 GROUP_DB = 0.92 * STEP_DB  # what the dots of one SNR take of the axis
 FALSE_SLOTS = 1.6  # the room of the count beside them, in dots
 CAMERA_PX = 24  # above the rows, whose words reach to the right edge
@@ -41,7 +39,6 @@ class Looks:
     snr_db: int
     event: int | None = None
     ink: str = GREY
-    ground: str = "#ffffff"
 
 
 def value(figures: Sequence[EventFigures], metric: str, event: int | None) -> float | None:

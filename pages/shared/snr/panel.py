@@ -12,13 +12,19 @@ from typing import Any
 import streamlit as st
 
 from pages.shared.cached import mixture_view
-from pages.shared.charts import picture_config, picture_kind, show_picture_choice, theme
+from pages.shared.charts import (
+    GREY,
+    TEXT,
+    picture_config,
+    picture_kind,
+    show_picture_choice,
+    theme,
+)
 from pages.shared.class_choice import show_class_choice
 from pages.shared.link import linked, put_in_link
 from pages.shared.player.payload import ALL_CLASSES
 from pages.shared.player.player import player
 from pages.shared.snr.charts import (
-    GREY,
     METRICS,
     Looks,
     metric_figure,
@@ -31,7 +37,6 @@ from pages.shared.views import IDEAL, TITLES
 from sedtf_core.errors import InputError
 from sedtf_core.labels import display_name, label_colour
 
-THEMES = {"light": ("#11151b", "#ffffff"), "dark": ("#e9ecf1", "#0e1117")}
 BORDERS = ("solid", "dashed", "dotted", "double")
 # Four charts in a row, two, or one: Streamlit's columns know only "beside" and, on a phone, "below". There
 # the dots would lie on one another: their row is as wide as elsewhere, and scrolls.
@@ -82,9 +87,8 @@ def show_looks(clip: Synthesis, labels: Sequence[str]) -> Looks:
     if labels:
         draw = partial(right.pills, wrap=True)
         chosen = show_class_choice(draw, "Figures of", [ALL_CLASSES, *labels])
-    ink, ground = THEMES[theme()]
     event = labels.index(chosen) if chosen in labels else None
-    return Looks(int(snr_db), event, ink, ground)
+    return Looks(int(snr_db), event, TEXT[theme()])
 
 
 def show_curves(sweep: Sweep, looks: Looks, *, key: str = "snr") -> None:
