@@ -4,7 +4,8 @@ Owns the one place where pages tell a synthesised clip from a recording. Leaves 
 ``clips``, the caches to ``cached``.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 import numpy as np
 import streamlit as st
@@ -22,6 +23,8 @@ from pages.shared.views import title
 from sedtf_core.errors import InputError
 from sedtf_core.inference import Analysis
 from sedtf_core.mixing import Mixture
+
+Found = TypeVar("Found")
 
 
 def known_mixture(clip: Clip) -> Mixture | None:
@@ -43,11 +46,16 @@ def clip_analysis(clip: Clip, system: str) -> Analysis:
     return mixture_analysis(recipe(clip), system)
 
 
-def clip_analyses(clip: Clip, systems: Sequence[str]) -> list[Analysis] | None:
-    """What several systems find; says why and returns None where the clip cannot be analysed."""
+def try_listening(systems: Sequence[str], listen: Callable[[], Found]) -> Found | None:
+    """Run ``listen`` while the page names the systems; says why and returns None where that fails."""
     try:
-        with st.spinner("Listening with " + ", ".join(title(system) for system in systems)):
-            return [clip_analysis(clip, system) for system in systems]
+        with st.spinner("Listening with " + ", ".join(map(title, systems))):
+            return listen()
     except InputError as error:
         st.error(f"This clip cannot be analysed: {error}")
         return None
+
+
+def clip_analyses(clip: Clip, systems: Sequence[str]) -> list[Analysis] | None:
+    """What several systems find; says why and returns None where the clip cannot be analysed."""
+    return try_listening(systems, lambda: [clip_analysis(clip, system) for system in systems])

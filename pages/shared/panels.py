@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages.shared.analyses import clip_analysis
+from pages.shared.analyses import clip_analysis, try_listening
 from pages.shared.cached import mixture, mixture_view, recording_view
 from pages.shared.clips import Clip, Recording
 from pages.shared.event_scores import count_events
@@ -13,7 +13,6 @@ from pages.shared.numbers import probability_text, spans_s
 from pages.shared.player.payload import PlayerState, PlayerView
 from pages.shared.state import Synthesis, recipe
 from pages.shared.views import TITLES
-from sedtf_core.errors import InputError
 from sedtf_core.events import Event
 from sedtf_core.inference import Analysis
 from sedtf_core.labels import display_name
@@ -25,16 +24,10 @@ def clip_view(
     clip: Clip, systems: tuple[str, ...], truth: tuple[Event, ...] | None = None
 ) -> PlayerView | None:
     """Analyse a clip, or say why that was not possible; ``truth`` is of a recording's labels file."""
-    try:
-        with st.spinner("Listening with " + ", ".join(TITLES[system] for system in systems)):
-            if isinstance(clip, Recording):
-                return recording_view(
-                    clip.digest, clip.start_s, clip.seconds, systems, clip.data, truth
-                )
-            return mixture_view(recipe(clip), systems)
-    except InputError as error:
-        st.error(f"This clip cannot be analysed: {error}")
-        return None
+    if isinstance(clip, Recording):
+        heard = clip.digest, clip.start_s, clip.seconds
+        return try_listening(systems, lambda: recording_view(*heard, systems, clip.data, truth))
+    return try_listening(systems, lambda: mixture_view(recipe(clip), systems))
 
 
 def show_in_words(clip: Clip, view: PlayerView, system: str, state: PlayerState) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import streamlit as st
 
+from pages.shared.analyses import try_listening
 from pages.shared.cached import mixture_view
 from pages.shared.charts import (
     GREY,
@@ -34,7 +35,6 @@ from pages.shared.snr.figures import SNRS_DB, Sweep, at_snr
 from pages.shared.snr.words import at_point, breaking, decibels, first_to_go, largest_fall, summary
 from pages.shared.state import Synthesis, recipe
 from pages.shared.views import IDEAL, TITLES
-from sedtf_core.errors import InputError
 from sedtf_core.labels import display_name, label_colour
 
 BORDERS = ("solid", "dashed", "dotted", "double")
@@ -183,10 +183,6 @@ def show_more_words(sweep: Sweep, looks: Looks) -> None:
 
 def show_at_snr(clip: Synthesis, systems: tuple[str, ...], snr_db: int) -> None:
     """The player with the clip at one SNR."""
-    try:
-        with st.spinner("Listening with " + ", ".join(TITLES[system] for system in systems)):
-            view = mixture_view(at_snr(recipe(clip), snr_db), systems)
-    except InputError as error:
-        st.error(f"This clip cannot be analysed: {error}")
-        return
-    player(view, key="snr_player")
+    view = try_listening(systems, lambda: mixture_view(at_snr(recipe(clip), snr_db), systems))
+    if view:
+        player(view, key="snr_player")
