@@ -12,11 +12,12 @@ element has the class ``ground``. ``dom.js`` and ``colours.js`` are for every co
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import streamlit as st
 
 SHARED = Path(__file__).parent
+Value = TypeVar("Value")
 _IMPORT = re.compile(r"^import [^;]*;\n", re.MULTILINE)
 _EXPORT = re.compile(r"^export (?!default)", re.MULTILINE)
 
@@ -46,6 +47,18 @@ def register(name: str, folder: Path, scripts: Sequence[Path]) -> Any:
         css="\n".join(path.read_text(encoding="utf-8") for path in styles),
         js=bundle(scripts),
     )
+
+
+def pinned(key: str, initial: Value) -> Value:
+    """What a component began with: ``initial`` of the run in which it appears, while it stays on the page.
+
+    So a page may put a component's state into its link and read it from there in every run.
+    """
+    kept = f"{key}:initial"
+    if key not in st.session_state:  # the component is about to appear
+        st.session_state[kept] = initial
+    value: Value = st.session_state.setdefault(kept, initial)
+    return value
 
 
 def ignore_change() -> None:

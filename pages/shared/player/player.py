@@ -7,9 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import streamlit as st
-
-from pages.shared.browser.component import SHARED, ignore_change, register
+from pages.shared.browser.component import SHARED, ignore_change, pinned, register
 from pages.shared.player.payload import PlayerState, PlayerView, encode_message
 from sedtf_core.config import DetectionConfig
 
@@ -70,18 +68,15 @@ def player(view: PlayerView, *, key: str, initial: PlayerState | None = None) ->
     -------
     The state as set in the browser; before the first change ``initial``, or the view's own.
     """
-    pinned_key = f"{key}:initial"
-    if key not in st.session_state:  # the player is about to appear
-        st.session_state[pinned_key] = initial
-    pinned = st.session_state.get(pinned_key)
+    begun = pinned(key, initial)
     result = _component()(
         key=key,
-        data=encode_message(view, pinned),
+        data=encode_message(view, begun),
         default={"state": None},
         on_state_change=ignore_change,
     )
     raw = result.state
-    return (pinned or PlayerState(detection=view.detection)) if raw is None else _to_state(raw)
+    return (begun or PlayerState(detection=view.detection)) if raw is None else _to_state(raw)
 
 
 @cache

@@ -5,9 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import streamlit as st
-
-from pages.shared.browser.component import SHARED, ignore_change, register
+from pages.shared.browser.component import SHARED, ignore_change, pinned, register
 from pages.shared.cached import slow_motion_event
 
 FOLDER = Path(__file__).parent
@@ -43,17 +41,14 @@ def show_slow_motion(*, key: str, clip: int = 0, event: int = 0, share: float = 
     -------
     0…1; changes when a gesture is finished.
     """
-    pinned_key = f"{key}:share"
-    if key not in st.session_state:  # the scrubber is about to appear
-        st.session_state[pinned_key] = share
-    pinned = min(1.0, max(0.0, float(st.session_state.setdefault(pinned_key, share))))
+    begun = pinned(key, min(1.0, max(0.0, share)))
     result = _component()(
         key=key,
-        data=struct.pack("<H", round(1000 * pinned)) + slow_motion_event(clip, event),
+        data=struct.pack("<H", round(1000 * begun)) + slow_motion_event(clip, event),
         default={"share": None},
         on_share_change=ignore_change,
     )
-    return pinned if result.share is None else float(result.share)
+    return begun if result.share is None else float(result.share)
 
 
 @cache

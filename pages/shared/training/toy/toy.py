@@ -9,17 +9,16 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import streamlit as st
-
-from pages.shared.browser.component import SHARED, ignore_change, register
+from pages.shared.browser.component import SHARED, ignore_change, pinned, register
+from pages.shared.pooling.settings import PLANE_UNITS
 from sedtf_core.config import PAPER_DECAY
 
 FOLDER = Path(__file__).parent
 PLAYER = FOLDER.parents[1] / "player"
 TOY_POOLINGS = ("gmp", "gap", "gwrp", "top_k", "linear_softmax", "power", "auto")
-UNITS, PAPER_UNITS = 64, 311 * 64
+UNITS = 64
 # Weights that fall over the ranks of 64 units as the paper's do over those of its masks.
-PAPER_LIKE_DECAY = round(PAPER_DECAY ** (PAPER_UNITS / UNITS), 2)
+PAPER_LIKE_DECAY = round(PAPER_DECAY ** (PLANE_UNITS / UNITS), 2)
 CORE = (
     FOLDER / "bags.js",
     FOLDER.parents[1] / "pooling" / "poolings.js",
@@ -89,18 +88,15 @@ def show_toy(*, key: str, preset: ToySettings | None = None) -> ToySettings:
     preset
         What to begin with; ignored while the toy stays on the page.
     """
-    pinned_key = f"{key}:preset"
-    if key not in st.session_state:  # the toy is about to appear
-        st.session_state[pinned_key] = preset or ToySettings()
-    pinned: ToySettings = st.session_state.setdefault(pinned_key, preset or ToySettings())
+    begun = pinned(key, preset or ToySettings())
     result = _component()(
         key=key,
-        data=asdict(pinned),
+        data=asdict(begun),
         default={"settings": None},
         on_settings_change=ignore_change,
     )
     if result.settings is None:
-        return pinned
+        return begun
     return ToySettings(**{**result.settings, "poolings": tuple(result.settings["poolings"])})
 
 
