@@ -21,10 +21,15 @@ from sedtf_core.evaluation.psds import PsdsMetrics
 from sedtf_core.evaluation.segmentation import SegmentationMetrics
 from sedtf_core.evaluation.separation import SeparationMetrics, Source
 from sedtf_core.evaluation.tagging import PAPER_THRESHOLDS, TaggingMetrics, gate
+from sedtf_core.evaluation.truth import (
+    class_binary_masks,
+    class_ratio_masks,
+    frame_activity,
+    present_classes,
+)
 from sedtf_core.inference import Analyser, Analysis
 from sedtf_core.mixing import Mixture
 from sedtf_core.separation import linear_ideal_ratio_masks, separate, separate_by_linear_masks
-from train.truth import class_binary_masks, class_ratio_masks, frame_activity, present_classes
 from train.tuning import Thresholds
 
 # The F1 at thresholds tuned on the valid split, counted beside the paper's.
@@ -90,7 +95,8 @@ class Evaluation:
         analysis = self.analyser(mixture.mixture)
         placements = mixture.recipe.events
         groups = self.recordings.of_clip({p.label: bank[p.clip].recording for p in placements})
-        activity = frame_activity(mixture, analysis)
+        frames = analysis.frame_scores.shape[1]
+        activity = frame_activity(mixture, self.labels, frames, analysis.features)
         gated = gate(analysis.frame_scores, analysis.clip_probs, self.detection.tagging_threshold)
         scores, other = (gated, analysis.frame_scores)[:: 1 if self.gated else -1]
         self.tagging.update(analysis.clip_probs, present_classes(mixture, self.labels), groups)

@@ -14,10 +14,10 @@ from sedtf_core.config import DetectionConfig
 from sedtf_core.evaluation.frame import FrameMetrics
 from sedtf_core.evaluation.histogram import ScoreHistogram
 from sedtf_core.evaluation.tagging import TaggingMetrics, gate
+from sedtf_core.evaluation.truth import class_binary_masks, frame_activity, present_classes
 from sedtf_core.events import detection_above
 from sedtf_core.inference import Analyser
 from sedtf_core.mixing import Mixture
-from train.truth import class_binary_masks, frame_activity, present_classes
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def tune(analyser: Analyser, mixtures: Iterable[Mixture], *, gated: bool) -> Thr
             threshold = analyser.detection.tagging_threshold
             scores = gate(scores, analysis.clip_probs, threshold)
             masks = None if masks is None else gate(masks, analysis.clip_probs, threshold)
-        activity = frame_activity(mixture, analysis)
+        activity = frame_activity(mixture, labels, scores.shape[1], analysis.features)
         tagging.update(analysis.clip_probs, present_classes(mixture, labels))
         frame.update(scores, activity)
         if units is not None and masks is not None:

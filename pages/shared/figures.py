@@ -23,11 +23,11 @@ from pages.shared.clips import Clip
 from pages.shared.views import shown_labels, title
 from sedtf_core import plotting
 from sedtf_core.config import DetectionConfig
+from sedtf_core.evaluation.truth import class_ratio_masks
 from sedtf_core.exports import safe_name
 from sedtf_core.features import log_mel, mel_centres_hz
 from sedtf_core.inference import Analysis
 from sedtf_core.labels import display_name
-from sedtf_core.separation import ideal_ratio_masks
 
 WIDTH_IN = 8.0
 PANEL_IN = 1.9
@@ -128,9 +128,8 @@ def _masks(order: FigureOrder) -> Figure:
     masks = {}
     mixture = known_mixture(order.clip)
     if mixture is not None:
-        every = ideal_ratio_masks(mixture.class_sources, mixture.scene, first.features).numpy()
-        ideal = dict(zip(mixture.labels, every, strict=True))
-        masks["ideal ratio mask"] = ideal.get(order.label, np.zeros_like(levels))
+        (ideal,) = class_ratio_masks(mixture, [order.label], first.features)
+        masks["ideal ratio mask"] = ideal
     for analysis in order.analyses():
         if analysis.masks is not None:
             index = analysis.labels.index(order.label)

@@ -20,12 +20,13 @@ from pages.shared.player.payload import (
     masks_to_uint8,
 )
 from sedtf_core.config import DB_PER_NEPER, SYSTEM_TITLES, FeatureConfig
+from sedtf_core.evaluation.truth import class_ratio_masks
 from sedtf_core.events import Event
 from sedtf_core.features import log_mel, mel_centres_hz, mel_edges_hz
 from sedtf_core.inference import Analysis
 from sedtf_core.labels import display_name, label_colour
 from sedtf_core.mixing import Mixture
-from sedtf_core.separation import background, ideal_ratio_masks, separate
+from sedtf_core.separation import background, separate
 
 MOST_CLASSES = 6
 CLASSES_WHERE_NONE_PASSES = 2
@@ -46,10 +47,7 @@ def mixture_to_view(mixture: Mixture, analyses: Sequence[Analysis]) -> PlayerVie
     found = [label for analysis in analyses for label in {e.label for e in analysis.events}]
     labels = shown_labels(analyses, sorted(present, key=found.count, reverse=True))
     features = analyses[0].features
-    masks = ideal_ratio_masks(mixture.class_sources, mixture.scene, features).numpy()
-    ideal = np.zeros((len(labels), *masks.shape[1:]), dtype=np.float32)
-    for label, mask in zip(present, masks, strict=True):
-        ideal[labels.index(label)] = mask
+    ideal = class_ratio_masks(mixture, labels, features)
     truth_tracks = [
         Track(f"{display_name(label)}, true source", "truth", source, label)
         for label, source in zip(present, mixture.class_sources, strict=True)

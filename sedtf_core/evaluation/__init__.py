@@ -7,5 +7,6 @@ compute the metric, a ``…Metrics`` class takes one clip at a time (``update``)
 Nothing here returns NaN.
 
 ``ranking`` has F1, AUC and average precision on counts, ``histogram`` counts scores on a fixed
-grid so that memory does not grow with the number of clips, ``bootstrap`` makes the intervals.
+grid so that memory does not grow with the number of clips, ``bootstrap`` makes the intervals,
+``truth`` the references of a mixture.
 """

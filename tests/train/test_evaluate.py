@@ -18,6 +18,7 @@ from sedtf_core.config import DetectionConfig, FeatureConfig, MixtureConfig, Mod
 from sedtf_core.datasets import SoundBank, read_sounds
 from sedtf_core.evaluation import event, frame, tagging
 from sedtf_core.evaluation.bootstrap import RecordingGroups
+from sedtf_core.evaluation.truth import frame_activity, present_classes
 from sedtf_core.inference import Analyser, Analysis
 from sedtf_core.mixing import Mixture, mix
 from sedtf_core.models import build_model
@@ -25,7 +26,6 @@ from train import evaluate, make_mixtures, mixtures, snapshots, train
 from train.mixtures import draw_recipes
 from train.scorecard import rounded
 from train.settings import PRESETS, TrainSettings
-from train.truth import frame_activity, present_classes
 from train.tuning import Thresholds, tune
 
 LABELS = ("Bark", "Cello", "Chime", "Oboe")
@@ -182,7 +182,10 @@ def test_thresholds_are_the_best_on_the_valid_split(sounds: Path, tmp_path: Path
     analyser = Analyser(load_checkpoint(checkpoint(tmp_path)))
     chosen = tune(analyser, iter(mixtures), gated=False)
     clips = [(analyser(mixture.mixture), mixture) for mixture in mixtures]
-    of_frames = [(a.frame_scores, frame_activity(m, a)) for a, m in clips]
+    of_frames = [
+        (a.frame_scores, frame_activity(m, a.labels, a.frame_scores.shape[1], a.features))
+        for a, m in clips
+    ]
     best = frame.evaluate(of_frames, LABELS, chosen.frame)["f1"]
     for other in np.quantile(np.concatenate([s for s, _ in of_frames]), np.linspace(0, 0.99, 40)):
         assert best >= frame.evaluate(of_frames, LABELS, float(other))["f1"] - 1e-3

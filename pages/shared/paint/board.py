@@ -29,12 +29,13 @@ from pages.shared.views import IDEAL, TITLES
 from sedtf_core import audio
 from sedtf_core.config import DB_PER_NEPER, FeatureConfig
 from sedtf_core.evaluation.separation import si_sdr
-from sedtf_core.events import Event, events_to_frames
+from sedtf_core.evaluation.truth import class_binary_masks, class_ratio_masks, frame_activity
+from sedtf_core.events import Event
 from sedtf_core.features import log_mel, mel_centres_hz, mel_edges_hz
 from sedtf_core.inference import Analysis
 from sedtf_core.labels import display_name, label_colour
 from sedtf_core.mixing import Mixture
-from sedtf_core.separation import ideal_binary_mask, ideal_ratio_masks, separate
+from sedtf_core.separation import separate
 
 BINARY, RATIO = "ideal_binary", "ideal_ratio"
 NAMES = {**TITLES, BINARY: "Ideal binary mask", RATIO: IDEAL}
@@ -107,12 +108,10 @@ def class_masks(analyses: Sequence[Analysis], label: str) -> dict[str, NDArray[n
 
 def ideal_masks(mixture: Mixture, label: str, config: FeatureConfig) -> dict[str, NDArray[Any]]:
     """The ideal masks of one class of a mixture."""
-    row = mixture.labels.index(label)
-    ratio = ideal_ratio_masks(mixture.class_sources, mixture.scene, config)[row].numpy()
-    events, grid_s = mixture.events_of(label), (config.frame_hop_s, config.frame_length_s)
-    active = events_to_frames(events, [label], len(ratio), *grid_s)[0]
-    binary = ideal_binary_mask(mixture.class_sources[row], mixture.scene, active, config)
-    return {BINARY: binary.numpy(), RATIO: ratio}
+    (ratio,) = class_ratio_masks(mixture, [label], config)
+    active = frame_activity(mixture, [label], len(ratio), config)
+    (binary,) = class_binary_masks(mixture, [label], active, config)
+    return {BINARY: binary, RATIO: ratio}
 
 
 def truth_of(mixture: Mixture, label: str) -> Truth:

@@ -26,11 +26,11 @@ from pages.shared.pooling.settings import (
     LabSettings,
 )
 from pages.shared.views import IDEAL, TITLES, shown_labels
+from sedtf_core.evaluation.truth import class_ratio_masks
 from sedtf_core.features import log_mel
 from sedtf_core.inference import Analysis
 from sedtf_core.labels import display_name, label_colour
 from sedtf_core.mixing import Mixture
-from sedtf_core.separation import ideal_ratio_masks
 
 MAGIC = b"SEDL"
 KIND_TITLES = {**TITLES, "ideal": IDEAL, "painted": "Painted"}
@@ -72,11 +72,7 @@ def lab_view(
     }
     level = log_mel(torch.from_numpy(waveform), analyses[0].features).numpy()
     if mixture:
-        masks["ideal"] = [np.zeros_like(level) for _ in labels]
-        features = analyses[0].features
-        ideal = ideal_ratio_masks(mixture.class_sources, mixture.scene, features).numpy()
-        for label, mask in zip(mixture.labels, ideal, strict=True):
-            masks["ideal"][labels.index(label)] = mask
+        masks["ideal"] = list(class_ratio_masks(mixture, labels, analyses[0].features))
     if any(label in labels for label in painted or ()):
         masks["painted"] = [drawn((painted or {}).get(label, ""), *level.shape) for label in labels]
     return LabView(tuple(labels), level, masks, analyses[0].features.frame_hop_s)

@@ -18,10 +18,10 @@ from sedtf_core.config import DetectionConfig, FeatureConfig
 from sedtf_core.evaluation.frame import FrameMetrics
 from sedtf_core.evaluation.segmentation import SegmentationMetrics
 from sedtf_core.evaluation.separation import improvements
-from sedtf_core.events import events_to_frames
+from sedtf_core.evaluation.truth import class_binary_masks, class_ratio_masks, frame_activity
 from sedtf_core.inference import Analysis
 from sedtf_core.mixing import Mixture, Recipe
-from sedtf_core.separation import ideal_binary_mask, ideal_ratio_masks, separate
+from sedtf_core.separation import separate
 
 STEP_DB = 5
 SNRS_DB = tuple(range(-20, 31, STEP_DB))
@@ -109,15 +109,13 @@ def measure(mixture: Mixture, analyses: Sequence[Analysis]) -> SnrFigures:
     ValueError
         If a system has no masks.
     """
-    order = np.argsort([mixture.events_of(label)[0].onset for label in mixture.labels])
-    ratio = ideal_ratio_masks(mixture.class_sources, mixture.scene).numpy()[order]
-    truth = _truth(mixture, order, ratio, analyses[0].features)
+    truth = _truth(mixture, analyses[0].features)
     return SnrFigures(
         round(mixture.recipe.config.snr_db),
         truth.labels,
         {analysis.system: _system(mixture, analysis, truth) for analysis in analyses},
-        _gains(mixture, truth.sources, ratio),
-        tuple(map(lit_units, ratio)),
+        _gains(mixture, truth.sources, truth.ratio),
+        tuple(map(lit_units, truth.ratio)),
     )
 
 
@@ -132,19 +130,14 @@ class _Truth:
     ratio: NDArray[np.float32]
 
 
-def _truth(
-    mixture: Mixture, order: NDArray[np.intp], ratio: NDArray[np.float32], features: FeatureConfig
-) -> _Truth:
+def _truth(mixture: Mixture, features: FeatureConfig) -> _Truth:
     """The same for all systems, so it is made once."""
-    labels, sources = tuple(mixture.labels[row] for row in order), mixture.class_sources[order]
-    activity = events_to_frames(
-        mixture.events, labels, ratio.shape[1], features.frame_hop_s, features.frame_length_s
-    )
-    binary = [
-        ideal_binary_mask(source, mixture.scene, active).numpy()
-        for source, active in zip(sources, activity, strict=True)
-    ]
-    return _Truth(labels, sources, activity, np.stack(binary), ratio)
+    labels = tuple(sorted(mixture.labels, key=lambda label: mixture.events_of(label)[0].onset))
+    sources = mixture.class_sources[[mixture.labels.index(label) for label in labels]]
+    ratio = class_ratio_masks(mixture, labels, features)
+    activity = frame_activity(mixture, labels, ratio.shape[1], features)
+    binary = class_binary_masks(mixture, labels, activity, features)
+    return _Truth(labels, sources, activity, binary, ratio)
 
 
 def _system(mixture: Mixture, analysis: Analysis, truth: _Truth) -> SystemFigures:
