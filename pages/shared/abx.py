@@ -28,7 +28,11 @@ class AbxTest:
     Attributes
     ----------
     subject
-        What is compared: a test belongs to it and ends with it.
+        What the sounds are of: a test belongs to it and ends with it.
+    a, b
+        Names of the two sounds.
+    is_matched
+        Whether they are brought to one level.
     planned
         How many trials the test has.
     said_a
@@ -37,7 +41,10 @@ class AbxTest:
         Whether the listener asked for the result before the last trial.
     """
 
-    subject: tuple[str, ...]
+    subject: str
+    a: str
+    b: str
+    is_matched: bool
     seed: int
     planned: int
     said_a: tuple[bool, ...] = ()
@@ -133,13 +140,13 @@ def _show_test(subject: str, sounds: tuple[Heard, ...]) -> None:
     """The choice of a test, a trial of it, or its result."""
     test: AbxTest | None = st.session_state.get(STATE)
     known = {sound.name: sound for sound in sounds}
-    if test is None or test.subject[0] != subject or not set(test.subject[1:3]) <= set(known):
+    if test is None or test.subject != subject or not {test.a, test.b} <= set(known):
         _show_choice(subject, known)
     elif test.over:
         _show_result(test)
     else:
-        pair = known[test.subject[1]], known[test.subject[2]]
-        _show_trial(test, *(matched(*pair) if test.subject[3] else pair))
+        pair = known[test.a], known[test.b]
+        _show_trial(test, *(matched(*pair) if test.is_matched else pair))
 
 
 def _show_choice(subject: str, known: dict[str, Heard]) -> None:
@@ -164,9 +171,7 @@ def _show_choice(subject: str, known: dict[str, Heard]) -> None:
         louder, softer = (a, b) if difference_db >= 0 else (b, a)
         done = "and is matched to it" if same_level else "and is left so: that alone may tell them"
         st.caption(f"{softer} is {abs(difference_db):.1f} dB below {louder} {done}.")
-    fresh = AbxTest(
-        (subject, a, b, "matched" if same_level else ""), secrets.randbits(32), planned or TRIALS[1]
-    )
+    fresh = AbxTest(subject, a, b, same_level, secrets.randbits(32), planned or TRIALS[1])
     st.button("Start", disabled=a == b, key="abx_start", on_click=_begin, args=(fresh,))
     if a == b:
         st.caption("Choose two different masks.")
@@ -213,10 +218,8 @@ def _forget() -> None:
 def _show_result(test: AbxTest) -> None:
     """How many were right, and how often guessing does as well."""
     right, trials = sum(test.correct), len(test.said_a)
-    level = "at one level" if test.subject[3] else "at their own levels"
-    st.markdown(
-        f"**{right} of {trials} right**, {test.subject[1]} against {test.subject[2]}, {level}."
-    )
+    level = "at one level" if test.is_matched else "at their own levels"
+    st.markdown(f"**{right} of {trials} right**, {test.a} against {test.b}, {level}.")
     st.markdown(in_words(test))
     if st.toggle("Show each trial", key="abx_each"):
         rows = [

@@ -28,7 +28,7 @@ ANSWERS = st.lists(st.booleans(), max_size=20)
 
 
 def run_of(seed: int, answers: list[bool], planned: int = 20) -> AbxTest:
-    test = AbxTest(("clip", "A", "B", "matched"), seed, planned)
+    test = AbxTest("clip", "A", "B", True, seed, planned)
     for said_a in answers:
         test = test.answered(said_a)
     return test
