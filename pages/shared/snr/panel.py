@@ -37,17 +37,18 @@ from pages.shared.state import Synthesis, recipe
 from pages.shared.views import IDEAL, TITLES
 from sedtf_core.labels import display_name, label_colour
 
+KEY, GRID_KEY = "snr", "snr_charts"
 BORDERS = ("solid", "dashed", "dotted", "double")
 # Four charts in a row, two, or one: Streamlit's columns know only "beside" and, on a phone, "below". There
 # the dots would lie on one another: their row is as wide as elsewhere, and scrolls.
-GRID = """<style>
-.st-key-KEY_charts { display: grid; grid-template-columns: minmax(0, 1fr); gap: 0.25rem 0.75rem; }
-@media (min-width: 640px) { .st-key-KEY_charts { grid-template-columns: repeat(2, minmax(0, 1fr)); } }
-@media (max-width: 639px) {
-  .st-key-KEY-passing { overflow-x: auto; }
-  .st-key-KEY-passing > * { min-width: 40rem; }
-}
-@media (min-width: 1300px) { .st-key-KEY_charts { grid-template-columns: repeat(4, minmax(0, 1fr)); } }
+GRID = f"""<style>
+.st-key-{GRID_KEY} {{ display: grid; grid-template-columns: minmax(0, 1fr); gap: 0.25rem 0.75rem; }}
+@media (min-width: 640px) {{ .st-key-{GRID_KEY} {{ grid-template-columns: repeat(2, minmax(0, 1fr)); }} }}
+@media (max-width: 639px) {{
+  .st-key-{KEY}-passing {{ overflow-x: auto; }}
+  .st-key-{KEY}-passing > * {{ min-width: 40rem; }}
+}}
+@media (min-width: 1300px) {{ .st-key-{GRID_KEY} {{ grid-template-columns: repeat(4, minmax(0, 1fr)); }} }}
 </style>"""
 
 
@@ -91,18 +92,18 @@ def show_looks(clip: Synthesis, labels: Sequence[str]) -> Looks:
     return Looks(int(snr_db), event, TEXT[theme()])
 
 
-def show_curves(sweep: Sweep, looks: Looks, *, key: str = "snr") -> None:
+def show_curves(sweep: Sweep, looks: Looks) -> None:
     """The classes that pass, and the four charts; a click in any sets the SNR looked at."""
-    st.html(GRID.replace("KEY", key))
+    st.html(GRID)
     st.html(_legend(sweep, looks))
-    show = partial(_show_chart, kind=picture_kind(key))
-    show(passing_figure(sweep, looks), f"{key}:passing", _passing_alt(sweep, looks))
-    with st.container(key=f"{key}_charts"):
+    show = partial(_show_chart, kind=picture_kind(KEY))
+    show(passing_figure(sweep, looks), f"{KEY}:passing", _passing_alt(sweep, looks))
+    with st.container(key=GRID_KEY):
         for metric, name in METRICS.items():
             figure = metric_figure(sweep, metric, looks)
             alt = f"{name} of each system from {decibels(SNRS_DB[0])} to {decibels(SNRS_DB[-1])}"
-            show(figure, f"{key}:{metric}", alt)
-    show_picture_choice(key, "A chart's camera saves it as")
+            show(figure, f"{KEY}:{metric}", alt)
+    show_picture_choice(KEY, "A chart's camera saves it as")
 
 
 def _show_chart(figure: Any, key: str, alt: str, *, kind: str) -> None:

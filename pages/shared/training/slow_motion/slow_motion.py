@@ -25,7 +25,7 @@ SCRIPTS = (
 )
 
 
-def show_slow_motion(*, key: str, clip: int = 0, event: int = 0, share: float = 1.0) -> float:
+def show_slow_motion(*, key: str, clip: int, event: int, share: float) -> float:
     """Show the masks of all runs for one event, and return the share of training that was scrubbed to.
 
     Parameters

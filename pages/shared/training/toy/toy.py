@@ -78,7 +78,7 @@ class ToySettings:
         return cls(tuple(poolings), int(patch), float(noise), float(r), int(seed))
 
 
-def show_toy(*, key: str, preset: ToySettings | None = None) -> ToySettings:
+def show_toy(*, key: str, preset: ToySettings) -> ToySettings:
     """Show the toy and return what is set up in it; changes arrive when a control is let go.
 
     Parameters
@@ -88,7 +88,7 @@ def show_toy(*, key: str, preset: ToySettings | None = None) -> ToySettings:
     preset
         What to begin with; ignored while the toy stays on the page.
     """
-    begun = pinned(key, preset or ToySettings())
+    begun = pinned(key, preset)
     result = _component()(
         key=key,
         data=asdict(begun),
