@@ -19,7 +19,7 @@ analyses = clip_analyses(clip, systems) if clip and systems else None
 if not systems:
     show_no_mask_system()
 elif clip and analyses:
-    show_pooling_lab(clip, analyses, key="pooling", in_link=True)
+    show_pooling_lab(clip, analyses)
     show_further("pages/paint.py", "Paint a mask of your own, and pool it here")
     show_link(link_note(clip, "Brings back the clip, the class, the mask and the pooling."))
 show_terms(

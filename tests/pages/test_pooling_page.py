@@ -385,22 +385,3 @@ def test_a_broken_link_still_opens_the_page() -> None:
     page = open_page(lab="x,y,z")
     assert not page.exception
     assert any("r^{" in each.value for each in page.latex)
-
-
-def test_another_page_can_preset_the_lab_without_touching_its_link() -> None:
-    page = AppTest.from_string(
-        """
-        from pages.shared.analyses import clip_analyses
-        from pages.shared.clips import EXAMPLES
-        from pages.shared.pooling.lab import show_pooling_lab
-        from pages.shared.pooling.settings import LabSettings
-
-        clip = next(iter(EXAMPLES.values()))
-        preset = LabSettings(mask="rectangle", pooling="auto")
-        show_pooling_lab(clip, clip_analyses(clip, ("gwrp",)), key="step", preset=preset)
-        """,
-        default_timeout=120,
-    ).run()
-    assert not page.exception
-    assert "McFee" in texts(page)
-    assert not page.query_params

@@ -1,6 +1,6 @@
 """The pooling lab as one panel: a component that computes in the browser, and the formulas beside it.
 
-``show_pooling_lab`` is for any page; with ``in_link`` its state stands in the page's link as ``lab``.
+Its state stands in the page's link as ``lab``, and is kept for when the visitor comes back.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ import streamlit as st
 import torch
 
 from pages.shared.analyses import clip_waveform, known_mixture
-from pages.shared.browser.component import SHARED, ignore_change, register
+from pages.shared.browser.component import SHARED, ignore_change, pinned, register
 from pages.shared.cached import pooling_view
 from pages.shared.class_choice import follow_shown, followed_class
 from pages.shared.clips import Clip, Recording
@@ -33,8 +33,10 @@ from sedtf_core.config import PAPER_DECAY, FeatureConfig
 from sedtf_core.inference import Analysis
 from sedtf_core.pooling import global_weighted_rank_pool
 
+KEY = "pooling"
 LINK = "lab"
 PAINTED_LINK = "mask"  # as on the Paint page
+_KEPT = f"{KEY}:kept"
 ROOM = r"\;"  # KaTeX writes a little beyond its box, which a browser would let one scroll
 FOLDER = Path(__file__).parent
 CORE = (
@@ -77,14 +79,7 @@ def example_probability() -> float:
 
 
 @st.fragment
-def show_pooling_lab(
-    clip: Clip,
-    analyses: Sequence[Analysis],
-    *,
-    key: str,
-    preset: LabSettings | None = None,
-    in_link: bool = False,
-) -> None:
+def show_pooling_lab(clip: Clip, analyses: Sequence[Analysis]) -> None:
     """Show the lab for a clip: pictures, curve, sliders, then the chosen pooling's formulas.
 
     Parameters
@@ -93,37 +88,34 @@ def show_pooling_lab(
         Whose masks can be chosen.
     analyses
         Of the systems with masks; one at least.
-    key
-        Names the lab within the session.
-    preset
-        What to begin with; ignored while the lab stays on the page.
-    in_link
-        Whether the state is read from the page's link and put there when a gesture is finished.
     """
     labels = lab_labels(analyses, known_mixture(clip), _first(clip))
-    kept_key, pinned_key = f"{key}:kept", f"{key}:pinned"
-    if key not in st.session_state:  # the lab is about to appear
-        before = st.session_state.get(kept_key) or preset or LabSettings()
-        followed = followed_class()
-        before = replace(before, label=followed) if followed in labels else before
-        settings = linked(LINK, LabSettings.from_text, before) if in_link else before
-        st.session_state[pinned_key] = settings
-        _take_painted(clip, settings, labels)
-    pinned: LabSettings = st.session_state.setdefault(pinned_key, preset or LabSettings())
+    appears = KEY not in st.session_state
+    begun = pinned(KEY, _beginning(clip, labels) if appears else LabSettings())
     result = _component()(
-        key=key,
-        data=encode_message(_view(clip, analyses), pinned),
+        key=KEY,
+        data=encode_message(_view(clip, analyses), begun),
         default={"settings": None},
         on_settings_change=ignore_change,
     )
-    settings = pinned if result.settings is None else LabSettings(**result.settings)
-    st.session_state[kept_key] = settings
+    settings = begun if result.settings is None else LabSettings(**result.settings)
+    st.session_state[_KEPT] = settings
     follow_shown(settings.label, labels)
-    if in_link:
-        put_in_link(LINK, settings.to_text(), usual=LabSettings().to_text())
-        is_painted = settings.mask == "painted"
-        put_in_link(PAINTED_LINK, kept_masks(clip).get(settings.label, "") if is_painted else "")
+    put_in_link(LINK, settings.to_text(), usual=LabSettings().to_text())
+    is_painted = settings.mask == "painted"
+    put_in_link(PAINTED_LINK, kept_masks(clip).get(settings.label, "") if is_painted else "")
     show_formulas(settings.pooling)
+
+
+def _beginning(clip: Clip, labels: Sequence[str]) -> LabSettings:
+    """What the lab begins with: the link's set-up and painted mask, or how it was left."""
+    before: LabSettings = st.session_state.get(_KEPT, LabSettings())
+    followed = followed_class()
+    if followed and followed in labels:
+        before = replace(before, label=followed)
+    settings = linked(LINK, LabSettings.from_text, before)
+    _take_painted(clip, settings, labels)
+    return settings
 
 
 def show_formulas(pooling: str) -> None:
