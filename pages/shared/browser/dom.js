@@ -32,6 +32,9 @@ export function numberField(attributes, choose) {
   return { node, show };
 }
 
+/** Which neighbour an arrow key goes to in a row of choices; undefined for other keys. */
+export const ARROW_STEPS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
+
 // 16 × 16 outlines, drawn with the text colour.
 const ICONS = {
   play: '<path d="M4 2.5v11l9-5.5z" fill="currentColor"/>',

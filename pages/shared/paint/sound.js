@@ -5,7 +5,7 @@
 
 import { Engine } from "../player/engine.js";
 import { formatClock } from "../player/axes.js";
-import { element, icon } from "../browser/dom.js";
+import { ARROW_STEPS, element, icon } from "../browser/dom.js";
 
 const YOURS = "yours";
 const REMOVED = "removed";
@@ -98,7 +98,7 @@ export class Sound {
     );
     button.addEventListener("click", () => this.hear(index));
     button.addEventListener("keydown", (event) => {
-      const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+      const step = ARROW_STEPS[event.key];
       if (!step) return;
       event.preventDefault();
       this.choose((index + step + this.tracks.length) % this.tracks.length);

@@ -4,7 +4,7 @@
 
 import { SYSTEM_DASHES } from "../browser/colours.js";
 import { stepClass } from "./commands.js";
-import { dashSample, element } from "../browser/dom.js";
+import { ARROW_STEPS, dashSample, element } from "../browser/dom.js";
 
 export class Choices {
   constructor(player) {
@@ -40,7 +40,7 @@ export class Choices {
       ...this.classes,
     );
     group.addEventListener("keydown", (event) => {
-      const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+      const step = ARROW_STEPS[event.key];
       if (!step) return;
       event.preventDefault();
       event.stopPropagation();

@@ -1,6 +1,6 @@
 /** Groups of buttons of which one is chosen: arrow keys move, the Tab key meets only the chosen one. */
 
-import { element } from "../browser/dom.js";
+import { ARROW_STEPS, element } from "../browser/dom.js";
 
 /** Fills `container` with `[value, ...children]` items; `choose(value)` is called for a new choice. */
 export class RadioButtons {
@@ -27,7 +27,7 @@ export class RadioButtons {
   }
 
   onKey(event) {
-    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    const step = ARROW_STEPS[event.key];
     if (!step) return;
     event.preventDefault();
     const values = [...this.buttons.keys()];
