@@ -1,8 +1,9 @@
 """What training costs: clips a second, the share of each part of a step, and the peak of memory.
 
-Conventions: seconds of the clock; a share is of the measured steps' time, 0 to 1. An accelerator works
-while Python goes on, so its parts can be told apart only by waiting for it: there every ``EVERY``-th step
-is measured, and the others run unhindered.
+Conventions: seconds of the clock. Steps overlap: a batch is made while the network learns from another, and an
+accelerator works while Python goes on. So one step in ``every`` is measured in parts, one after the other,
+with nothing beside it; a part's share is of these steps' time, 0 to 1. The others run unhindered, and give the
+clips a second.
 """
 
 import sys
@@ -27,35 +28,46 @@ class Meter:
     clips
         Clips in the batch of a step, over all processes.
     every
-        A step in so many is measured in parts; by default each on the CPU.
+        A step in so many is measured in parts.
+
+    Attributes
+    ----------
+    is_measuring
+        Whether the current step is.
     """
 
-    def __init__(self, device: torch.device, clips: int, every: int | None = None) -> None:
+    def __init__(self, device: torch.device, clips: int, every: int = EVERY) -> None:
         """Start at zero."""
         self.device, self.clips = device, clips
-        self._every = every or (1 if device.type == "cpu" else EVERY)
-        self._steps, self._seconds = 0, 0.0
+        self._every = every
+        self._steps, self._whole, self._seconds = 0, 0, 0.0
         self._parts = dict.fromkeys(PARTS, 0.0)
         self._measured = 0
-        self._is_measuring = False
+        self.is_measuring = False
+
+    @property
+    def measures_next(self) -> bool:
+        """Whether the next step is measured in parts; the first few, which choose algorithms, are not."""
+        return self._steps >= WARM_UP and (self._steps - WARM_UP) % self._every == 0
 
     @contextmanager
     def step(self) -> Iterator[None]:
-        """Time a whole step; the first few, which allocate and choose algorithms, do not count."""
+        """Time a whole step; the first few do not count."""
+        self.is_measuring = self.measures_next
         self._steps += 1
-        counts = self._steps > WARM_UP
-        self._is_measuring = counts and self._steps % self._every == 0
-        self._measured += self._is_measuring
         started = time.perf_counter()
         yield
-        if counts:
+        if self.is_measuring:
+            self._measured += 1
+        elif self._steps > WARM_UP:
+            self._whole += 1
             self._seconds += time.perf_counter() - started
-        self._is_measuring = False
+        self.is_measuring = False
 
     @contextmanager
     def part(self, name: str) -> Iterator[None]:
         """Time a part of the current step, if this step is one of those measured."""
-        if not self._is_measuring:
+        if not self.is_measuring:
             yield
             return
         synchronise(self.device)
@@ -71,9 +83,8 @@ class Meter:
             "threads": torch.get_num_threads(),
             "peak_memory_mib": round(peak_memory_mib(self.device), 1),
         }
-        if self._seconds:
-            counted = self._steps - WARM_UP
-            figures["clips_per_s"] = round(self.clips * counted / self._seconds, 2)
+        if self._whole:
+            figures["clips_per_s"] = round(self.clips * self._whole / self._seconds, 2)
         total = sum(self._parts.values())
         if total:
             for name in PARTS:
@@ -87,13 +98,14 @@ class Meter:
 def summary_line(figures: dict[str, float | str | int]) -> str:
     """Return a meter's figures as one line to print."""
     memory = f"peak memory {figures['peak_memory_mib']:.0f} MiB on {figures['device']}"
-    if "network_share" not in figures:
+    if "network_share" not in figures or "clips_per_s" not in figures:
         return memory
+    alone = float(figures["network_clips_per_s"])
     return (
-        f"{figures['clips_per_s']:.1f} clips/s; of a step, synthesis takes "
-        f"{100 * float(figures['synthesis_share']):.1f} %, features "
-        f"{100 * float(figures['features_share']):.1f} %; the network alone would do "
-        f"{figures['network_clips_per_s']:.1f} clips/s; {memory}"
+        f"{figures['clips_per_s']:.1f} clips/s, {100 * float(figures['clips_per_s']) / alone:.0f} % of the "
+        f"{alone:.1f} that the network alone would do; one after the other, synthesis takes "
+        f"{100 * float(figures['synthesis_share']):.1f} % of a step and features "
+        f"{100 * float(figures['features_share']):.1f} %; {memory}"
     )
 
 

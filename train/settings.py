@@ -5,8 +5,6 @@ from dataclasses import dataclass, replace
 
 from sedtf_core.config import PAPER_DECAY, MixtureConfig, ModelConfig, require
 
-DECAY_STAGES = 7
-
 
 @dataclass(frozen=True)
 class TrainSettings:
@@ -27,8 +25,8 @@ class TrainSettings:
         Lowest and highest SNR of a training mixture.
     curriculum
         Share of the steps in which the lowest SNR falls from the highest to ``snr_db[0]``; 0 for none.
-    first_decay
-        GWRP starts with this decay r and reaches ``decay`` half way; None: ``decay`` throughout.
+    decay
+        r of GWRP.
     speed_octaves
         Each event is played faster or slower, and so higher or lower, by up to this much.
     clip_s, n_events
@@ -52,7 +50,6 @@ class TrainSettings:
     init: str | None = None
     channels: tuple[int, ...] = ModelConfig.channels
     decay: float = PAPER_DECAY
-    first_decay: float | None = None
     snr_db: tuple[float, float] = (0.0, 0.0)
     curriculum: float = 0.0
     clip_s: float = 10.0
@@ -80,8 +77,7 @@ class TrainSettings:
             f"clip_s must lie in {needed_s:g}…3600 for {self.n_events} events, got {self.clip_s:g}",
         )
         require(0 <= self.peak_rate <= 1, f"peak_rate must lie in 0…1, got {self.peak_rate:g}")
-        decay = self.decay if self.first_decay is None else self.first_decay
-        require(0 <= decay < 1, f"first_decay must be 0 or more and below 1, got {decay:g}")
+        require(0 <= self.decay <= 1, f"decay must lie in 0…1, got {self.decay:g}")
         for name, limit in (("speed_octaves", 3), ("gain_db", 60), ("filter_db", 60)):
             value = getattr(self, name)
             require(0 <= value <= limit, f"{name} must lie in 0…{limit}, got {value:g}")
@@ -95,15 +91,6 @@ class TrainSettings:
             return self.peak_rate * (step + 1) / warm_up
         progress = (step - warm_up) / max(1, self.steps - warm_up)
         return self.peak_rate * 0.5 * (1 + math.cos(math.pi * progress))
-
-    def decay_at(self, step: int) -> float:
-        """Decay r of GWRP at a step: the pooled units, 1 / (1 - r), grow by a constant factor a stage."""
-        if self.first_decay is None:
-            return self.decay
-        # In stages, because each decay is compiled anew under torch.compile.
-        stage = min(1.0, math.floor(2 * DECAY_STAGES * step / self.steps) / DECAY_STAGES)
-        left_out: float = (1 - self.first_decay) ** (1 - stage) * (1 - self.decay) ** stage
-        return 1 - left_out
 
     def snr_range(self, step: int) -> tuple[float, float]:
         """Range in dB that the SNR of a mixture of this step is drawn from."""

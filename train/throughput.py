@@ -2,21 +2,20 @@
 
     python -m train.throughput --sounds DIR --system gwrp --preset laptop --steps 20
 
-First whole steps, taken apart into synthesis, features and network; then the network alone, its input
-already on the device, in each way that this device offers. The ways take turns, so that a busy machine
-slows all of them alike, and the median step counts.
+First steps taken apart into synthesis, features and network, one after the other; then whole steps, which make
+a batch while the network learns from another, in turn with the network alone, its input already on the
+device, in each way that this device offers. As they take turns, a busy machine slows all of them alike; the
+median turn counts.
 """
 
 import argparse
 import statistics
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import torch
-from jaxtyping import Float
-from torch import Tensor
 from tqdm import trange
 
 from sedtf_core.command_line import (
@@ -27,7 +26,6 @@ from sedtf_core.command_line import (
     require_writable,
     write_json,
 )
-from sedtf_core.features import log_mel
 from sedtf_core.models import SYSTEMS
 from train.learner import Learner
 from train.meter import WARM_UP, Meter, summary_line, synchronise
@@ -35,53 +33,66 @@ from train.parallel import joined_group
 from train.settings import PRESETS, preset_settings
 from train.trainer import Trainer
 
-EAGER, EAGER_TF32, SHIPPED = "eager float32", "eager TF32", "shipped"
+WHOLE, EAGER, EAGER_TF32, SHIPPED = "whole steps", "eager float32", "eager TF32", "shipped"
+ROUNDS = 5
 
 
-def measure_steps(trainer: Trainer, steps: int) -> dict[str, float | str | int]:
-    """Take whole training steps and return the meter's figures; every step is measured in parts."""
-    trainer.meter = Meter(trainer.group.device, trainer.settings.batch_size, every=1)
-    for _ in trange(steps + WARM_UP, desc="whole steps", leave=False):
+def measure_parts(trainer: Trainer, steps: int) -> dict[str, float | str | int]:
+    """Take training steps in parts, one after the other, and return the meter's figures."""
+    usual, trainer.meter = (
+        trainer.meter,
+        Meter(trainer.group.device, trainer.settings.batch_size, every=1),
+    )
+    for _ in trange(steps + WARM_UP, desc="in parts", leave=False):
         with trainer.meter.step():
             trainer.train_step()
         trainer.step += 1
-    return trainer.meter.summary()
+    figures = trainer.meter.summary()
+    trainer.meter = usual
+    return figures
 
 
-def measure_network(trainer: Trainer, steps: int) -> dict[str, float]:
-    """Return clips a second of the network alone, for each way to run it."""
-    waveforms, weak_labels = trainer.synthesise(0)
-    features = log_mel(waveforms, trainer.features)
-    learners = {
-        EAGER: Learner(trainer.model_config, trainer.group, is_plain=True),
-        SHIPPED: trainer.learner,
+def measure_ways(trainer: Trainer, steps: int) -> dict[str, float]:
+    """Return clips a second of whole steps, and of the network alone for each way to run it."""
+    features, weak_labels = trainer.batch(0)
+
+    def whole() -> None:
+        trainer.train_step()
+        trainer.step += 1
+
+    def alone(learner: Learner, *, allows_tf32: bool = True) -> Callable[[], None]:
+        def step() -> None:
+            with _tf32(allows_tf32):
+                learner.learn(features, weak_labels, 1e-4)
+
+        return step
+
+    plain = Learner(trainer.model_config, trainer.group, is_plain=True)
+    ways = {
+        WHOLE: whole,
+        EAGER: alone(plain, allows_tf32=False),
+        SHIPPED: alone(trainer.learner),
     }
     if trainer.group.device.type == "cuda":
-        learners[EAGER_TF32] = learners[EAGER]
-    seconds: dict[str, list[float]] = {name: [] for name in learners}
-    for turn in trange(steps + WARM_UP, desc="network alone", leave=False):
-        for name, learner in learners.items():
-            taken = _step_seconds(learner, features, weak_labels, allows_tf32=name != EAGER)
-            if turn >= WARM_UP:
-                seconds[name].append(taken)
+        ways[EAGER_TF32] = alone(plain)
+    taken: dict[str, list[float]] = {name: [] for name in ways}
+    for _ in trange(ROUNDS, desc="in turn", leave=False):
+        for name, step in ways.items():
+            taken[name].append(_seconds_a_step(step, -(-steps // ROUNDS), features.device))
     batch = len(features)
-    return {name: round(batch / statistics.median(s), 2) for name, s in seconds.items()}
+    return {name: round(batch / statistics.median(s), 2) for name, s in taken.items()}
 
 
-def _step_seconds(
-    learner: Learner,
-    features: Float[Tensor, "batch frames mel_bins"],
-    weak_labels: Float[Tensor, "batch classes"],
-    *,
-    allows_tf32: bool,
-) -> float:
-    """Time one step of the optimiser on a batch that is on the device already."""
-    with _tf32(allows_tf32):
-        synchronise(features.device)
-        started = time.perf_counter()
-        learner.learn(features, weak_labels, 1e-4)
-        synchronise(features.device)
-        return time.perf_counter() - started
+def _seconds_a_step(step: Callable[[], None], count: int, device: torch.device) -> float:
+    """Time some steps after ``WARM_UP`` others, which choose algorithms and end what was begun before."""
+    for _ in range(WARM_UP):
+        step()
+    synchronise(device)
+    started = time.perf_counter()
+    for _ in range(count):
+        step()
+    synchronise(device)
+    return (time.perf_counter() - started) / count
 
 
 @contextmanager
@@ -117,8 +128,10 @@ def main(arguments: list[str] | None = None) -> None:
     settings = preset_settings(options.preset, options.system, batch_size=options.batch_size)
     with joined_group(options.device) as group:
         trainer = Trainer(settings, options.sounds, group, is_compiled=options.compile)
-        figures = measure_steps(trainer, options.steps)
-        ways = measure_network(trainer, options.steps)
+        figures = measure_parts(trainer, options.steps)
+        ways = measure_ways(trainer, options.steps)
+    figures["clips_per_s"] = ways.pop(WHOLE)
+    figures["network_clips_per_s"] = ways[SHIPPED]
     print(summary_line(figures))
     for name, clips_per_s in ways.items():
         ratio = clips_per_s / ways[EAGER]

@@ -34,17 +34,6 @@ from train.run_folder import RunFolder
 from train.settings import PRESETS, TrainSettings, preset_settings
 from train.trainer import Trainer
 
-MAX_SEED = 2**32 - 1
-
-
-def seed(text: str) -> int:
-    """Read a seed; those of the steps are a million times as large and must fit into 64 bits."""
-    value = at_least(0)(text)
-    if value > MAX_SEED:
-        raise argparse.ArgumentTypeError(f"must be at most {MAX_SEED}, got {text}")
-    return value
-
-
 def parse_arguments(arguments: list[str]) -> argparse.Namespace:
     """Read the command line."""
     parser = Parser(
@@ -89,7 +78,7 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
         "--events", dest="n_events", type=at_least(1), metavar="N", help="in a training mixture"
     )
     parser.add_argument("--snr-db", type=finite, nargs=2, metavar=("LO", "HI"))
-    parser.add_argument("--seed", type=seed)
+    parser.add_argument("--seed", type=at_least(0))
     parser.add_argument(
         "--speed-octaves",
         type=not_negative,
@@ -103,7 +92,7 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
         help="colour each mixture by a random filter of up to ± this",
     )
     parser.add_argument(
-        "--first-decay", type=finite, metavar="R", help="anneal GWRP's r from here; 0.9998: keep it"
+        "--decay", type=finite, metavar="R", help="GWRP's r; 0.9998 in the paper, on clips of 10 s"
     )
     parser.add_argument(
         "--patience",

@@ -7,6 +7,7 @@ would have seen. Leaves when to validate and what to keep to ``run``.
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from jaxtyping import Float
 from torch import Tensor
@@ -19,14 +20,15 @@ from train.augmentation import random_colours
 from train.batches import MixtureBatches, to_device
 from train.fixed_mixtures import FixedMixtures
 from train.learner import Learner
+from train.look_ahead import LookAhead
 from train.meter import Meter
 from train.parallel import Group
 from train.settings import TrainSettings
 from train.sounds import read_training_sounds
 from train.validation import Validation
 
-# Keys that keep the random draws of training and of its statistics apart; ``validation`` has its own.
-TRAIN_KEY, STATISTICS_KEY = 1, 2
+# Keys that keep the random draws of a run apart; ``validation`` has its own.
+TRAIN_KEY, STATISTICS_KEY, SPEED_KEY, COLOUR_KEY, DROPOUT_KEY, WEIGHTS_KEY = 1, 2, 4, 5, 6, 7
 STATISTICS_BATCHES = 24
 
 
@@ -88,11 +90,12 @@ class Trainer:
             if group.is_first
             else None
         )
-        torch.manual_seed(settings.seed)
+        torch.manual_seed(self._seed(WEIGHTS_KEY))
         self.learner = Learner(
             self.model_config, group, settings.peak_rate, is_compiled=is_compiled
         )
         self.meter = Meter(group.device, settings.batch_size)
+        self._ahead = LookAhead(self.batch)
         self.step = 0
         self.before: dict[str, Any] = {}
 
@@ -143,14 +146,9 @@ class Trainer:
         recipes = self.batches.draw(
             settings.batch_size, (settings.seed, TRAIN_KEY, step), settings.snr_range(step)
         )
-        # Dropout and speeds depend on the step alone, so that a resumed run draws the same.
-        step_seed = self._step_seed(step)
-        torch.manual_seed(step_seed)
-        octaves = (
-            2 * torch.rand(settings.batch_size, settings.n_events) - 1
-        ) * settings.speed_octaves
-        if not group.is_first:
-            torch.manual_seed(step_seed + group.rank * 1_000_000_007)  # other dropout for each
+        generator = torch.Generator().manual_seed(self._seed(SPEED_KEY, step))
+        shares = torch.rand(settings.batch_size, settings.n_events, generator=generator)
+        octaves = (2 * shares - 1) * settings.speed_octaves
         speeds = 2 ** octaves[group.own] if settings.speed_octaves else None
         return self.batches.realise(group.share(recipes), speeds)
 
@@ -164,20 +162,37 @@ class Trainer:
             self.features.n_mels,
             settings.gain_db,
             settings.filter_db,
-            torch.Generator().manual_seed(self._step_seed(step)),
+            torch.Generator().manual_seed(self._seed(COLOUR_KEY, step)),
         )
         return features.add_(to_device(colours[self.group.own], self.group.device))
 
-    def _step_seed(self, step: int) -> int:
-        """Seed of what is drawn anew at a step."""
-        return self.settings.seed * 1_000_003 + step
+    def batch(
+        self, step: int
+    ) -> tuple[Float[Tensor, "batch frames mel_bins"], Float[Tensor, "batch classes"]]:
+        """Return what this process's network hears in a step, and the weak labels."""
+        with self.meter.part("synthesis"):
+            waveforms, weak_labels = self.synthesise(step)
+        with self.meter.part("features"):
+            return self.hear(waveforms, step), weak_labels
 
     def train_step(self) -> Float[Tensor, ""]:
-        """One batch of mixtures, one step of the optimiser; returns the loss, on the device."""
-        with self.meter.part("synthesis"):
-            waveforms, weak_labels = self.synthesise(self.step)
-        with self.meter.part("features"):
-            features = self.hear(waveforms, self.step)
-        with self.meter.part("network"):
-            self.learner.model.decay = self.settings.decay_at(self.step)  # type: ignore[assignment]
-            return self.learner.learn(features, weak_labels, self.settings.rate(self.step))
+        """One batch of mixtures, one step of the optimiser; returns the loss, on the device.
+
+        Meanwhile the next step's batch is begun, but in and before a step that is measured in parts, which
+        would disturb one another.
+        """
+        step, settings, meter = self.step, self.settings, self.meter
+        if meter.is_measuring:
+            features, weak_labels = self.batch(step)
+        else:
+            features, weak_labels = self._ahead.take(step)
+            if not meter.measures_next and step + 1 < settings.steps:
+                self._ahead.begin(step + 1)
+        with meter.part("network"):
+            torch.manual_seed(self._seed(DROPOUT_KEY, step, self.group.rank))
+            return self.learner.learn(features, weak_labels, settings.rate(step))
+
+    def _seed(self, *key: int) -> int:
+        """Seed of what is drawn anew at a step: it depends on the run's seed and the key alone."""
+        sequence = np.random.SeedSequence([self.settings.seed, *key])
+        return int(sequence.generate_state(1, np.uint64)[0])

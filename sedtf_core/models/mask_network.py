@@ -18,8 +18,7 @@ from sedtf_core.pooling import POOLINGS, global_weighted_rank_pool
 class MaskNetwork(nn.Module):
     """Four blocks of two 3 × 3 convolutions, a 1 × 1 convolution to masks, global pooling (Table I).
 
-    ``config.system`` chooses the pooling: ``gmp``, ``gap`` or ``gwrp`` with ``config.decay``; training may
-    set ``decay`` to anneal it.
+    ``config.system`` chooses the pooling: ``gmp``, ``gap`` or ``gwrp`` with ``config.decay``.
     ``context_frames`` is the reach of the convolutions: frames either side that a mask value depends on.
 
     Source
