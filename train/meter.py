@@ -1,9 +1,9 @@
 """What training costs: clips a second, the share of each part of a step, and the peak of memory.
 
-Conventions: seconds of the clock. Steps overlap: a batch is made while the network learns from another, and an
-accelerator works while Python goes on. So one step in ``every`` is measured in parts, one after the other,
-with nothing beside it; a part's share is of these steps' time, 0 to 1. The others run unhindered, and give the
-clips a second.
+Conventions: seconds of the clock. Steps overlap: a batch is made while the network learns from another, and
+an accelerator works while Python goes on. So one step in ``every`` is measured in parts, one after the other,
+with nothing beside it; a part's share is of these steps' time, 0 to 1. The others run unhindered, and give
+the clips a second.
 """
 
 import sys

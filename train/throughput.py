@@ -2,8 +2,8 @@
 
     python -m train.throughput --sounds DIR --system gwrp --preset laptop --steps 20
 
-First steps taken apart into synthesis, features and network, one after the other; then whole steps, which make
-a batch while the network learns from another, in turn with the network alone, its input already on the
+First steps taken apart into synthesis, features and network, one after the other; then whole steps, which
+make a batch while the network learns from another, in turn with the network alone, its input already on the
 device, in each way that this device offers. As they take turns, a busy machine slows all of them alike; the
 median turn counts.
 """
@@ -39,16 +39,14 @@ ROUNDS = 5
 
 def measure_parts(trainer: Trainer, steps: int) -> dict[str, float | str | int]:
     """Take training steps in parts, one after the other, and return the meter's figures."""
-    usual, trainer.meter = (
-        trainer.meter,
-        Meter(trainer.group.device, trainer.settings.batch_size, every=1),
-    )
+    device, batch_size = trainer.group.device, trainer.settings.batch_size
+    trainer.meter = Meter(device, batch_size, every=1)
     for _ in trange(steps + WARM_UP, desc="in parts", leave=False):
         with trainer.meter.step():
             trainer.train_step()
         trainer.step += 1
     figures = trainer.meter.summary()
-    trainer.meter = usual
+    trainer.meter = Meter(device, batch_size)  # from now on steps look ahead
     return figures
 
 

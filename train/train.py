@@ -34,6 +34,7 @@ from train.run_folder import RunFolder
 from train.settings import PRESETS, TrainSettings, preset_settings
 from train.trainer import Trainer
 
+
 def parse_arguments(arguments: list[str]) -> argparse.Namespace:
     """Read the command line."""
     parser = Parser(
