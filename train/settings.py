@@ -77,8 +77,8 @@ class TrainSettings:
             f"clip_s must lie in {needed_s:g}…3600 for {self.n_events} events, got {self.clip_s:g}",
         )
         require(0 <= self.peak_rate <= 1, f"peak_rate must lie in 0…1, got {self.peak_rate:g}")
-        require(0 <= self.decay <= 1, f"decay must lie in 0…1, got {self.decay:g}")
-        for name, limit in (("speed_octaves", 3), ("gain_db", 60), ("filter_db", 60)):
+        limits = {"speed_octaves": 3, "gain_db": 60, "filter_db": 60, "decay": 1}
+        for name, limit in limits.items():
             value = getattr(self, name)
             require(0 <= value <= limit, f"{name} must lie in 0…{limit}, got {value:g}")
 
