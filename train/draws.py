@@ -92,7 +92,8 @@ def _combine(draws: Sequence[dict[str, Any]]) -> dict[str, Any]:
     if len(draws) == 1:
         return {"commands": [first["command"]], **first}
     _require_comparable(draws)
-    one = {**first, "commands": _as_loop([draw["command"] for draw in draws])}
+    stem = f"{first['system']}_{first['snr_db']:g}dB"
+    one = {**first, "commands": _as_loop([draw["command"] for draw in draws], stem)}
     one |= {
         key: _mean([draw[key] for draw in draws]) for key in first if isinstance(first[key], dict)
     }
@@ -107,8 +108,11 @@ def _combine(draws: Sequence[dict[str, Any]]) -> dict[str, Any]:
     return one
 
 
-def _as_loop(commands: Sequence[str]) -> list[str]:
-    """Commands that differ in seed and file alone as one line of shell; others as they are."""
+def _as_loop(commands: Sequence[str], stem: str) -> list[str]:
+    """Commands that differ in seed and file alone as one line of shell, which writes ``stem_seed0.json`` …
+
+    Others are returned as they are.
+    """
     seeds, bodies = [], set()
     for text in commands:
         words = shlex.split(text)
@@ -123,7 +127,7 @@ def _as_loop(commands: Sequence[str]) -> list[str]:
         bodies.add(" ".join(word if word == SEED else shlex.quote(word) for word in words))
     if len(bodies) > 1:
         return list(commands)
-    return [f"for seed in {' '.join(seeds)}; do {bodies.pop()} --json seed{SEED}.json; done"]
+    return [f"for seed in {' '.join(seeds)}; do {bodies.pop()} --json {stem}_seed{SEED}.json; done"]
 
 
 def _require_comparable(draws: Sequence[dict[str, Any]]) -> None:

@@ -39,7 +39,10 @@ def test_figures_and_ends_of_intervals_are_means_over_draws() -> None:
         "thresholds": {"tagging": pytest.approx(0.5), "segmentation": None},
     }
     assert one["seeds"] == [0, 1, 2]
-    loop = "for seed in 0 1 2; do python -m train.evaluate --snr 0 --seed $seed --json seed$seed.json; done"
+    loop = (
+        "for seed in 0 1 2; do python -m train.evaluate --snr 0 --seed $seed "
+        "--json dnn_0dB_seed$seed.json; done"
+    )
     assert one["commands"] == [loop]
 
 
@@ -59,7 +62,7 @@ def test_commands_that_differ_in_more_than_seed_and_file_are_all_named() -> None
     given[1]["command"] = "python -m train.evaluate --sounds 'a b' --seed 1"
     loop = (
         "for seed in 0 1; do python -m train.evaluate --sounds 'a b' --seed $seed "
-        "--json seed$seed.json; done"
+        "--json dnn_0dB_seed$seed.json; done"
     )
     assert combined(given)[0]["commands"] == [loop]
 
