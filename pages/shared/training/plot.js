@@ -72,11 +72,15 @@ function drawMarks(context, theme, plot, { toX, toY, width, height }) {
     context.moveTo(MARGIN.left, toY(y));
     context.lineTo(width - MARGIN.right, toY(y));
     context.stroke();
-    const half = context.measureText(name).width;
+    // Its name stands above the line; below it where a curve ends there.
+    const ends = plot.curves.map(({ points }) => toY(points.at(-1)?.[1] ?? 0));
+    const isTaken = ends.some((end) => Math.abs(end - toY(y) + 8) < 14);
+    const bottom = isTaken && toY(y) + 16 < height - MARGIN.bottom ? toY(y) + 15 : toY(y) - 2;
+    const long = context.measureText(name).width;
     context.fillStyle = `rgb(${theme.ground.join(" ")} / 0.8)`;
-    context.fillRect(width - MARGIN.right - half - 4, toY(y) - 15, half + 4, 13);
+    context.fillRect(width - MARGIN.right - long - 4, bottom - 13, long + 4, 13);
     context.fillStyle = theme.text;
-    context.fillText(name, width - MARGIN.right - 2, toY(y) - 2);
+    context.fillText(name, width - MARGIN.right - 2, bottom);
   }
   if (plot.marker !== undefined) {
     context.strokeStyle = theme.accent;
