@@ -109,7 +109,7 @@ def _combine(draws: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _as_loop(commands: Sequence[str], stem: str) -> list[str]:
-    """Commands that differ in seed and file alone as one line of shell, which writes ``stem_seed0.json`` …
+    """Commands that differ in seed and file alone as one line of shell, which writes a file a seed.
 
     Others are returned as they are.
     """

@@ -22,7 +22,7 @@ from sedtf_core.errors import InputError, writing
 from train.settings import TrainSettings
 
 # The tables of a run, and what is read of them.
-COLUMNS = {"log.csv": ("step", "loss"), "validation.csv": ("step", "loss", "map")}
+COLUMNS = {"log.csv": ("step", "loss"), "validation.csv": ("step", "loss", "f1", "auc", "map")}
 
 
 class RunFolder:

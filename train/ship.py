@@ -17,8 +17,8 @@ import torch
 
 from sedtf_core.checkpoints import load_checkpoint, save_checkpoint
 from sedtf_core.command_line import Parser, command, given_path
-from sedtf_core.errors import writing
-from train.run_folder import read_rows
+from sedtf_core.errors import InputError, writing
+from train.run_folder import read_numbers
 
 DTYPES = {"float32": torch.float32, "float16": torch.float16}
 
@@ -28,8 +28,13 @@ def measurements(run: Path) -> dict[str, Any]:
     found: dict[str, Any] = {}
     throughput = run / "throughput.json"
     if throughput.exists():
-        found["throughput"] = json.loads(throughput.read_text("utf-8"))
-    if rows := read_rows(run / "validation.csv"):
+        try:
+            found["throughput"] = json.loads(throughput.read_text("utf-8"))
+        except ValueError:
+            raise InputError(f"{throughput} is damaged; remove it to ship without it") from None
+    columns = read_numbers(run, "validation.csv")
+    rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+    if rows:
         found["validation"] = [
             {"step": int(row.pop("step")), **{k: round(float(v), 4) for k, v in row.items()}}
             for row in rows

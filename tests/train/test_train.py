@@ -544,7 +544,9 @@ def test_a_run_begins_with_the_weights_it_is_given(sounds: Path, tmp_path: Path)
     assert training["settings"]["curriculum"] == 0
 
 
-def test_a_shipped_network_tells_what_its_run_measured(sounds: Path, tmp_path: Path) -> None:
+def test_a_shipped_network_tells_what_its_run_measured(
+    sounds: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     train.main(arguments(sounds, tmp_path / "run"))
     out = ("--out", str(tmp_path / "shipped"), "--dtype", "float16")
     assert ship.main([str(tmp_path / "run"), *out]) == 0
@@ -556,6 +558,13 @@ def test_a_shipped_network_tells_what_its_run_measured(sounds: Path, tmp_path: P
     for name, tensor in weights(tmp_path / "run").items():
         torch.testing.assert_close(halved[name].to(tensor.dtype), tensor, rtol=1e-3, atol=1e-6)
     assert ship.main([str(tmp_path / "nowhere"), *out]) == 2
+    for damaged in ("throughput.json", "validation.csv"):
+        whole = (tmp_path / "run" / damaged).read_text()
+        (tmp_path / "run" / damaged).write_text(whole[:-20])
+        capsys.readouterr()
+        assert ship.main([str(tmp_path / "run"), *out]) == 2
+        assert f"{damaged} is damaged" in capsys.readouterr().err
+        (tmp_path / "run" / damaged).write_text(whole)
 
 
 def test_a_folder_that_nothing_can_be_shipped_to_is_one_line(
