@@ -14,6 +14,7 @@ from pages.shared.charts import show_chart
 from pages.shared.event_lanes import KEY as LANES_KEY
 from pages.shared.event_lanes import lanes_figure
 from pages.shared.event_scores import MISS, Judged, count_judged, judge, precision_recall_figure
+from pages.shared.learnt_length import show_learnt_length
 from pages.shared.link import bound_to_link
 from pages.shared.no_network import show_no_checkpoint
 from pages.shared.number_table import show_rows
@@ -64,7 +65,9 @@ def show_operating_point(
 ) -> None:
     """Sliders, and below them what follows from them at once; ``note`` says what a link brings back."""
     detection = _show_sliders()
-    _show_points([analysis.system for analysis in analyses])
+    systems = [analysis.system for analysis in analyses]
+    _show_points(systems)
+    show_learnt_length(systems, analyses[0].duration_s)
     put_point_in_link(detection)
     moved = [analysis.at(detection) for analysis in analyses]
     judged = {analysis.system: judge(truth, analysis.events) for analysis in moved}

@@ -13,6 +13,10 @@ const PANEL_TEXTS = {
     "How much of each unit really belongs to the class: its magnitude over the sum of all " +
     "sources. No mask can do better with this mixture's phase, so it is the goal for the " +
     "panels below.",
+  gap:
+    "What this system takes to be the class: opaque where it claims a unit. Its clip probability is " +
+    "the mean of the whole mask, so in a clip longer than those it learnt from it may miss an event " +
+    "that its mask shows; lower the tagging threshold then.",
   scores:
     "The mean of the mask over all bands, moment by moment. An event starts above the high " +
     "threshold and lasts while the score stays above the low one; drag the lines.",

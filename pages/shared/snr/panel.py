@@ -22,6 +22,7 @@ from pages.shared.charts import (
     theme,
 )
 from pages.shared.class_choice import show_class_choice
+from pages.shared.learnt_length import show_learnt_length
 from pages.shared.link import linked, put_in_link
 from pages.shared.player.payload import ALL_CLASSES
 from pages.shared.player.player import player
@@ -33,7 +34,7 @@ from pages.shared.snr.charts import (
 )
 from pages.shared.snr.figures import SNRS_DB, Sweep, at_snr
 from pages.shared.snr.words import at_point, breaking, decibels, first_to_go, largest_fall, summary
-from pages.shared.state import Synthesis, recipe
+from pages.shared.state import CLIP_MS, Synthesis, recipe
 from pages.shared.views import IDEAL, TITLES
 from sedtf_core.labels import display_name, label_colour
 
@@ -172,6 +173,7 @@ def _passing_alt(sweep: Sweep, looks: Looks) -> str:
 def show_in_words(sweep: Sweep) -> None:
     """Where each system breaks; of all classes together, whichever the charts show."""
     st.markdown("**In words.** " + " ".join(summary(sweep, s) for s in sweep[0].systems))
+    show_learnt_length(sweep[0].systems, CLIP_MS / 1000)
 
 
 def show_more_words(sweep: Sweep, looks: Looks) -> None:
