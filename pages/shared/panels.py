@@ -33,7 +33,9 @@ def clip_view(
 def show_in_words(clip: Clip, view: PlayerView, system: str, state: PlayerState) -> None:
     """Say what one system finds at an operating point, and what it separates, where the truth is known."""
     analysis = clip_analysis(clip, system).at(state.detection)
-    if isinstance(clip, Recording):
+    if view.is_silent:
+        words = ["Nothing sounds here: the clip is silent."]
+    elif isinstance(clip, Recording):
         text = _listed(analysis.events) or _nothing_passes(analysis)
         words = [f"{TITLES[system]} finds {text}.", _labelled(view, analysis.events)]
         words += _left_out(view, analysis.events)

@@ -9,7 +9,7 @@ import pytest
 from pages.shared.paint import strokes, verdict
 from pages.shared.paint.component import SCRIPTS as PAINT
 from pages.shared.paint.strokes import Stroke, format_strokes, parse_strokes
-from pages.shared.player.payload import ALL_CLASSES, FIRST_SYSTEMS
+from pages.shared.player.payload import ALL_CLASSES, FIRST_SYSTEMS, SILENT_DB
 from pages.shared.player.player import SCRIPTS as PLAYER
 from pages.shared.training.toy.toy import SCRIPTS as TOY
 from pages.shared.training.toy.toy import TOY_POOLINGS, ToySettings
@@ -37,13 +37,13 @@ def test_the_player_lets_an_operating_point_be_set_as_a_link_takes_it(
 def test_the_player_counts_as_python_does(run_javascript: RunJavascript) -> None:
     names = (
         "LOWEST_DB", "HIGHEST_DB", "LEAST_RANGE_DB", "FIRST_SYSTEMS", "ALL_CLASSES", "COLLAR_S",
-        "OFFSET_SHARE", "LOG_OFFSET",
+        "OFFSET_SHARE", "LOG_OFFSET", "SILENT_DB",
     )  # fmt: skip
     collars = Collars()
     assert collars.onset_s == collars.offset_s
     values = (
         LOWEST_DB, HIGHEST_DB, LEAST_RANGE_DB, FIRST_SYSTEMS, ALL_CLASSES, collars.onset_s,
-        collars.offset_fraction, FeatureConfig().log_offset,
+        collars.offset_fraction, FeatureConfig().log_offset, SILENT_DB,
     )  # fmt: skip
     shown: dict[str, Any] = run_javascript(PLAYER, print_json(*names))
     assert shown == dict(zip(names, values, strict=True))

@@ -122,6 +122,16 @@ def test_an_upload_is_analysed_and_nothing_is_claimed_of_its_truth(tmp_path: Pat
     assert any("not known" in text.value for text in page.markdown)
 
 
+def test_of_a_silent_upload_no_class_is_said_to_be_likely(tmp_path: Path) -> None:
+    page = open_page("pages/explore.py")
+    page.query_params["source"] = "Upload"
+    page.run()
+    data = wav_bytes(np.zeros(64_000, np.float32), tmp_path)
+    page.file_uploader(key="upload").upload("quiet.wav", data, "audio/wav").run()
+    (words,) = (text.value for text in page.markdown if text.value.startswith("**In words.**"))
+    assert words == "**In words.** Nothing sounds here: the clip is silent."
+
+
 @pytest.mark.parametrize("data", [b"", b"words", b"RIFF" + bytes(100)])
 def test_a_bad_upload_is_one_message_and_the_page_goes_on(data: bytes) -> None:
     page = open_page("pages/explore.py")

@@ -28,6 +28,7 @@ MAGIC = b"SEDP"
 COMPRESSION_LEVEL = 1  # measured: higher levels cost more time than they save on a local network
 FIRST_SYSTEMS = 3  # whose panels are shown at first
 ALL_CLASSES = "*"  # what PlayerState.selected says when all classes are shown at once
+SILENT_DB = -120  # below the rounding of 16-bit samples
 DB_STEP = 0.01  # levels travel as 16-bit steps of this size
 _ALIGNMENT = 8  # typed arrays in the browser must start at a multiple of their item size
 
@@ -180,6 +181,11 @@ class PlayerView:
     truth: tuple[Event, ...] | None = None
     detection: DetectionConfig = field(default_factory=DetectionConfig)
     start_s: float = 0.0
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether nothing sounds, as state.js has it."""
+        return bool(self.log_mel_db.max() < SILENT_DB)
 
     def __post_init__(self) -> None:
         """Check that all arrays agree, so that the browser never has to."""
