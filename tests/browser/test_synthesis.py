@@ -133,7 +133,14 @@ def test_events_are_added_changed_and_removed_by_keyboard(page: Page) -> None:
     before = linked_onsets(page)
     add = page.get_by_role("combobox", name="Add an event")
     add.focus()
-    page.keyboard.type("Cow")
+    page.keyboard.type("Cow", delay=50)
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowDown")
+    expect(add).to_have_value("Cowbell")
+    settle(page)
+    expect(page.locator(".timeline .lane")).to_have_count(
+        2
+    )  # what is passed on the way is not added
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile("events=Cowbell"))
     expect(page.locator(".timeline .lane")).to_have_count(3)
@@ -147,6 +154,16 @@ def test_events_are_added_changed_and_removed_by_keyboard(page: Page) -> None:
     expect(page.locator(".timeline .lane")).to_have_count(2)
     expect(page.locator(".timeline").get_by_role("button", name="Remove Oboe")).to_be_focused()
     assert linked_onsets(page) == before
+
+
+def test_a_class_that_was_looked_up_and_not_added_is_forgotten(page: Page) -> None:
+    add = page.get_by_role("combobox", name="Add an event")
+    add.focus()
+    page.keyboard.type("Cow", delay=50)
+    page.keyboard.press("Tab")
+    expect(add).to_have_value("")
+    settle(page)
+    expect(page.locator(".timeline .lane")).to_have_count(2)
 
 
 def test_a_class_may_come_again_with_another_clip(page: Page) -> None:

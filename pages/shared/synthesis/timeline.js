@@ -11,6 +11,7 @@ import { freeClasses, isSameClip } from "./places.js";
 import { Voice } from "./voice.js";
 
 const REST_MS = 350;
+const SEARCH_KEYS = /^(\S|Arrow\w+|Home|End|Page\w+)$/u; // which change a closed list
 
 export class Timeline {
   constructor(root, report) {
@@ -23,7 +24,11 @@ export class Timeline {
     this.voice = new Voice(() => this.lanes.forEach((lane) => lane.drawPlay()));
     this.lanes = [];
     this.add = root.querySelector(".add");
-    this.add.addEventListener("change", () => this.addEvent(this.add.value));
+    this.searching = false; // through the classes by letters or arrows, each of which is a change
+    this.add.addEventListener("keydown", (event) => this.search(event));
+    this.add.addEventListener("change", () => this.searching || this.addEvent(this.add.value));
+    this.add.addEventListener("pointerdown", () => (this.searching = false));
+    this.add.addEventListener("blur", () => this.clearChoice());
     this.said = root.querySelector(".said");
   }
 
@@ -114,6 +119,21 @@ export class Timeline {
     const next = this.lanes[Math.min(index, this.lanes.length - 1)];
     (next?.node.querySelector(".remove") ?? this.add).focus();
     this.release();
+  }
+
+  /** A key on the choice of a class to add: Enter adds what letters and arrows have found. */
+  search(event) {
+    if (event.key === "Enter" && this.searching) {
+      event.preventDefault(); // would open the list
+      this.searching = false;
+      this.addEvent(this.add.value);
+    } else if (!event.altKey && SEARCH_KEYS.test(event.key)) this.searching = true;
+  }
+
+  /** Forgets a class that was looked up and not added. */
+  clearChoice() {
+    if (this.searching) this.add.value = "";
+    this.searching = false;
   }
 
   /** Asks Python to find a place for a new event. */
