@@ -160,8 +160,11 @@ def test_a_class_that_was_looked_up_and_not_added_is_forgotten(page: Page) -> No
     add = page.get_by_role("combobox", name="Add an event")
     add.focus()
     page.keyboard.type("Cow", delay=50)
+    hint = page.locator(".timeline .hint")
+    expect(hint).to_have_text("Enter adds it.")
     page.keyboard.press("Tab")
     expect(add).to_have_value("")
+    expect(hint).to_contain_text("Drag a block")
     settle(page)
     expect(page.locator(".timeline .lane")).to_have_count(2)
 

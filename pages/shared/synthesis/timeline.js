@@ -27,9 +27,11 @@ export class Timeline {
     this.searching = false; // through the classes by letters or arrows, each of which is a change
     this.add.addEventListener("keydown", (event) => this.search(event));
     this.add.addEventListener("change", () => this.searching || this.addEvent(this.add.value));
-    this.add.addEventListener("pointerdown", () => (this.searching = false));
+    this.add.addEventListener("pointerdown", () => this.setSearching(false));
     this.add.addEventListener("blur", () => this.clearChoice());
     this.said = root.querySelector(".said");
+    this.hint = root.querySelector(".hint");
+    this.usualHint = this.hint.textContent;
   }
 
   /** Shows what Python sent, unless the user has gone on since. */
@@ -125,15 +127,23 @@ export class Timeline {
   search(event) {
     if (event.key === "Enter" && this.searching) {
       event.preventDefault(); // would open the list
-      this.searching = false;
+      this.setSearching(false);
       this.addEvent(this.add.value);
-    } else if (!event.altKey && SEARCH_KEYS.test(event.key)) this.searching = true;
+    } else if (!event.altKey && SEARCH_KEYS.test(event.key)) this.setSearching(true);
+  }
+
+  /** Begins or ends a search, and says how it leads to an event. */
+  setSearching(searching) {
+    this.searching = searching;
+    this.said.textContent = searching ? "Enter adds it." : "";
+    this.hint.textContent = searching ? "Enter adds it." : this.usualHint;
   }
 
   /** Forgets a class that was looked up and not added. */
   clearChoice() {
-    if (this.searching) this.add.value = "";
-    this.searching = false;
+    if (!this.searching) return;
+    this.setSearching(false);
+    this.add.value = "";
   }
 
   /** Asks Python to find a place for a new event. */
