@@ -33,8 +33,7 @@ class LookAhead(Generic[Batch]):
 
     def take(self, step: int) -> Batch:
         """Return the batch of a step; what ``make`` raises is raised here."""
-        if self._begun is None or self._begun[0] != step:
-            self.begin(step)
-        assert self._begun is not None
-        (_, batch), self._begun = self._begun, None
-        return batch.result()
+        begun, self._begun = self._begun, None
+        if begun is not None and begun[0] == step:
+            return begun[1].result()
+        return self._thread.submit(self._make, step).result()

@@ -200,14 +200,6 @@ class RunFolder:
             writer.writerow(figures)
 
 
-def read_rows(path: Path) -> list[dict[str, str]]:
-    """Read a table of a run folder; no rows where it is not there yet."""
-    if not path.exists():
-        return []
-    with path.open(encoding="utf-8") as file:
-        return list(csv.DictReader(file))
-
-
 def read_numbers(run: Path, name: str) -> dict[str, Float[np.ndarray, " rows"]]:
     """Read the ``COLUMNS`` of a table of a run folder, in which a crash or an editor may have left anything.
 
@@ -218,7 +210,8 @@ def read_numbers(run: Path, name: str) -> dict[str, Float[np.ndarray, " rows"]]:
     """
     path, columns = run / name, COLUMNS[name]
     try:
-        rows = read_rows(path)
+        text = path.read_text("utf-8") if path.exists() else ""
+        rows = list(csv.DictReader(text.splitlines()))
         return {column: np.array([float(row[column]) for row in rows]) for column in columns}
     except (ValueError, LookupError, TypeError, csv.Error):
         raise InputError(

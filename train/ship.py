@@ -33,11 +33,13 @@ def measurements(run: Path) -> dict[str, Any]:
         except ValueError:
             raise InputError(f"{throughput} is damaged; remove it to ship without it") from None
     columns = read_numbers(run, "validation.csv")
-    rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
-    if rows:
+    if len(columns["step"]):
         found["validation"] = [
-            {"step": int(row.pop("step")), **{k: round(float(v), 4) for k, v in row.items()}}
-            for row in rows
+            {
+                k: int(v) if k == "step" else round(float(v), 4)
+                for k, v in zip(columns, row, strict=True)
+            }
+            for row in zip(*columns.values(), strict=True)
         ]
     return found
 

@@ -5,6 +5,7 @@
 import { element, icon } from "../browser/dom.js";
 import { BINDINGS } from "./keyboard.js";
 
+const CLAIM = "What this system takes to be the class: opaque where it claims a unit. ";
 const PANEL_TEXTS = {
   spectrogram:
     "How strong the mixture is at each moment and frequency. The log mel is what the networks " +
@@ -14,9 +15,8 @@ const PANEL_TEXTS = {
     "sources. No mask can do better with this mixture's phase, so it is the goal for the " +
     "panels below.",
   gap:
-    "What this system takes to be the class: opaque where it claims a unit. Its clip probability is " +
-    "the mean of the whole mask, so in a clip longer than those it learnt from it may miss an event " +
-    "that its mask shows; lower the tagging threshold then.",
+    `${CLAIM}Its clip probability is the mean of the whole mask, so in a clip longer than those it ` +
+    "learnt from it may miss an event that its mask shows; lower the tagging threshold then.",
   scores:
     "The mean of the mask over all bands, moment by moment. An event starts above the high " +
     "threshold and lasts while the score stays above the low one; drag the lines.",
@@ -31,9 +31,8 @@ const PANEL_TEXTS = {
 const LESSON_STEPS = { spectrogram: 1, ideal: 2, gmp: 3, gap: 4, gwrp: 5, scores: 6, events: 6, tracks: 7 };
 const STEP_OF_MASKS = 2;
 const SYSTEM_TEXT =
-  "What this system takes to be the class: opaque where it claims a unit. It was trained on " +
-  "clip labels only; the way it pools this mask into one probability decides how far the mask " +
-  "spreads.";
+  `${CLAIM}It was trained on clip labels only; the way it pools this mask into one probability ` +
+  "decides how far the mask spreads.";
 
 const GESTURES = [
   ["Click", "Seek"],

@@ -11,6 +11,7 @@ import { freeClasses, isSameClip } from "./places.js";
 import { Voice } from "./voice.js";
 
 const REST_MS = 350;
+const SEARCH_HINT = "Enter adds it.";
 const SEARCH_KEYS = /^(\S|Arrow\w+|Home|End|Page\w+)$/u; // which change a closed list
 
 export class Timeline {
@@ -135,8 +136,8 @@ export class Timeline {
   /** Begins or ends a search, and says how it leads to an event. */
   setSearching(searching) {
     this.searching = searching;
-    this.said.textContent = searching ? "Enter adds it." : "";
-    this.hint.textContent = searching ? "Enter adds it." : this.usualHint;
+    this.said.textContent = searching ? SEARCH_HINT : "";
+    this.hint.textContent = searching ? SEARCH_HINT : this.usualHint;
   }
 
   /** Forgets a class that was looked up and not added. */
