@@ -7,6 +7,8 @@ meets. A class counts as found if its clip probability is among the ``--first`` 
 """
 
 import sys
+from collections import Counter
+from collections.abc import Sequence, Set
 from pathlib import Path
 
 import numpy as np
@@ -18,21 +20,29 @@ from sedtf_core.config import DetectionConfig
 from sedtf_core.datasets import SoundBank
 from sedtf_core.errors import InputError
 from sedtf_core.inference import Analyser
-from sedtf_core.mixing import Mixture, mix
+from sedtf_core.mixing import Mixture, Recipe, mix
 from train.mixtures import config_at, draw_recipes
 
 
-def found_among_first(analyser: Analyser, mixture: Mixture, first: int) -> int:
-    """Return how many of a mixture's classes are among the likeliest ``first``."""
+def found_among_first(analyser: Analyser, mixture: Mixture, first: int) -> set[str]:
+    """Return which of a mixture's classes are among the likeliest ``first``."""
     analysis = analyser(mixture.mixture)
     likeliest = np.argsort(-analysis.clip_probs, kind="stable")[:first]
     guesses = {analysis.labels[index] for index in likeliest}
-    return len(guesses & {event.label for event in mixture.events})
+    return guesses & set(mixture.labels)
+
+
+def class_lines(recipes: Sequence[Recipe], found: Sequence[Set[str]]) -> list[str]:
+    """Return a line a class, the one found in the smallest share of its mixtures first."""
+    present = Counter(event.label for recipe in recipes for event in recipe.events)
+    named = Counter(label for labels in found for label in labels)
+    worst_first = sorted(present, key=lambda label: (named[label] / present[label], label))
+    return [f"  {label}: {named[label]} of {present[label]}" for label in worst_first]
 
 
 @command
 def main(arguments: list[str] | None = None) -> None:
-    """Print a line a system."""
+    """Print a line a system, and a line a class if asked to."""
     parser = Parser(prog="python -m train.library_tags", description=__doc__)
     parser.add_argument("checkpoints", nargs="+", help="shipped names or paths")
     parser.add_argument("--library", type=given_path, default=Path("assets/library"))
@@ -44,6 +54,11 @@ def main(arguments: list[str] | None = None) -> None:
         "--section-s", type=finite, default=DetectionConfig.section_s, metavar="S",
         help="tag in half-overlapping sections of this length, each class by the highest",
     )  # fmt: skip
+    parser.add_argument(
+        "--per-class",
+        action="store_true",
+        help="also in how many of its mixtures each class is found",
+    )
     options = parser.parse_args(arguments)
     try:
         detection = DetectionConfig(section_s=options.section_s)
@@ -58,11 +73,14 @@ def main(arguments: list[str] | None = None) -> None:
             found_among_first(analyser, mix(recipe, bank.waveform, bank.sample_rate), options.first)
             for recipe in tqdm(recipes, name, disable=None)
         ]
-        complete = sum(number == config.n_events for number in found)
+        counts = [len(labels) for labels in found]
+        complete = sum(number == config.n_events for number in counts)
         print(
             f"{name}: all {config.n_events} classes among the first {options.first} in {complete} "
-            f"of {len(found)} mixtures at {options.snr:g} dB; {np.mean(found):.2f} found on average"
+            f"of {len(found)} mixtures at {options.snr:g} dB; {np.mean(counts):.2f} found on average"
         )
+        if options.per_class:
+            print("\n".join(class_lines(recipes, found)))
 
 
 if __name__ == "__main__":

@@ -238,14 +238,16 @@ class SeparationMetrics:
         """
         groups = groups_or_zeros(groups, len(self.labels), self.n_groups)
         detected = estimates.keys() if detected is None else detected
-        rows: dict[str, dict[str, float]] = {label: {} for label in {*sources, *detected}}
+        rows: dict[str, dict[str, float]] = {label: {} for label in (*sources, *detected)}
         for label, source in sources.items():
             rows[label] = score_source(estimates.get(label), source, mixture)
         claimed = {label: estimates[label] for label in detected if label in estimates}
         waveforms = {label: source.waveform for label, source in sources.items()}
         aware = class_aware_sdr_improvement(claimed, waveforms, mixture)
+        # Every label is looked up before anything is added: a refused clip leaves no trace.
+        classes = {label: class_index(self._class_of, label) for label in rows}
         for label, row in rows.items():
-            k = class_index(self._class_of, label)
+            k = classes[label]
             row["class_aware_sdr_improvement_db"] = aware.get(label, 0.0)
             for name, value in row.items():
                 self._sums[name][groups[k], k] += value

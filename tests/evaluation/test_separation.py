@@ -152,6 +152,16 @@ def test_intervals_contain_the_values() -> None:
         assert low < summary.mean[name] < high
 
 
+def test_a_refused_clip_leaves_no_trace() -> None:
+    sources, mixture, _ = scene(0)
+    metrics = separation.SeparationMetrics(LABELS)
+    with pytest.raises(ValueError, match="'horn' is not one of"):
+        metrics.update({}, {**sources, "horn": sources["bark"]}, mixture)
+    assert metrics.summary(replicates=0) == separation.SeparationMetrics(LABELS).summary(
+        replicates=0
+    )
+
+
 def test_misuse_is_refused() -> None:
     _, mixture, _ = scene(0)
     metrics = separation.SeparationMetrics(LABELS)

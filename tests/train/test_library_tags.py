@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from sedtf_core.datasets import SoundBank
 from sedtf_core.inference import Analyser
 from sedtf_core.mixing import Mixture
 from tests.train.test_evaluate import checkpoint
@@ -31,15 +32,35 @@ def test_a_clip_is_tagged_in_sections_of_the_length_asked_for(
 ) -> None:
     seen = []
 
-    def found(analyser: Analyser, mixture: Mixture, _: int) -> int:
+    def found(analyser: Analyser, mixture: Mixture, _: int) -> set[str]:
         seen.append(len(analyser(mixture.mixture).sections))
-        return 0
+        return set()
 
     monkeypatch.setattr(library_tags, "found_among_first", found)
     path = str(checkpoint(tmp_path))
     for more in ((), ("--section-s", "5")):
         assert library_tags.main([path, "--library", str(sounds), "--count", "1", *more]) == 0
     assert seen[0] == 1 and seen[1] > 2
+
+
+def test_the_class_found_least_comes_first(
+    sounds: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    missed = SoundBank.open(sounds).labels()[-1]
+
+    def all_but_one(_: Analyser, mixture: Mixture, __: int) -> set[str]:
+        return set(mixture.labels) - {missed}
+
+    monkeypatch.setattr(library_tags, "found_among_first", all_but_one)
+    options = ("--library", str(sounds), "--count", "8", "--per-class")
+    assert library_tags.main([str(checkpoint(tmp_path)), *options]) == 0
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()[1:]]
+    assert lines[0][:2] == [f"{missed}:", "0"]
+    assert all(line[1] == line[3] for line in lines[1:])
+    assert sum(int(line[3]) for line in lines) == 8 * 3
 
 
 @pytest.mark.parametrize("wrong", [
