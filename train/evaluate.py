@@ -16,13 +16,10 @@ has them with what they give on the mixtures evaluated, beside the same at the p
 import argparse
 import shlex
 import sys
-from collections.abc import Iterator
 from typing import Any
 
-from tqdm import tqdm
-
 import sedtf_core
-from sedtf_core.checkpoints import Checkpoint, load_checkpoint
+from sedtf_core.checkpoints import load_checkpoint
 from sedtf_core.command_line import (
     Parser,
     at_least,
@@ -31,12 +28,11 @@ from sedtf_core.command_line import (
     require_writable,
     write_json,
 )
-from sedtf_core.config import DetectionConfig, MixtureConfig
-from sedtf_core.datasets import SoundBank, data_hash
+from sedtf_core.config import DetectionConfig
+from sedtf_core.datasets import data_hash
 from sedtf_core.errors import InputError
 from sedtf_core.inference import Analyser
-from sedtf_core.mixing import Mixture, mix
-from train.mixtures import add_mixture_arguments, draw_recipes, open_mixtures
+from train.mixtures import add_mixture_arguments, draw_mixtures, open_mixtures, require_known
 from train.scorecard import Evaluation, rounded, take_tuned, to_json
 from train.tuning import Thresholds, tune
 
@@ -79,11 +75,11 @@ def evaluate(options: argparse.Namespace) -> dict[str, Any]:
         )
     bank, config = open_mixtures(options)
     checkpoint = load_checkpoint(options.checkpoint or options.system)
-    _require_known(bank, checkpoint)
+    require_known(bank, checkpoint)
     analyser = Analyser(checkpoint, DetectionConfig(drop_first=options.drop_first))
     tuned = tune_on_valid(options, analyser) if options.tune_count else None
     evaluation = Evaluation(analyser, options.empty_class, options.gated, tuned)
-    for mixture in _mixtures(bank, config, options, options.count):
+    for mixture in draw_mixtures(bank, config, options.count, options.seed):
         evaluation.update(mixture, bank)
     summaries, more = evaluation.summaries(options.replicates), {}
     if tuned is not None:
@@ -111,28 +107,9 @@ def evaluate(options: argparse.Namespace) -> dict[str, Any]:
 def tune_on_valid(options: argparse.Namespace, analyser: Analyser) -> Thresholds:
     """Choose thresholds on mixtures of the valid split, otherwise made as those that are evaluated."""
     bank, config = open_mixtures(argparse.Namespace(**{**vars(options), "split": "valid"}))
-    _require_known(bank, analyser.checkpoint)
-    mixtures = _mixtures(bank, config, options, options.tune_count)
-    return tune(analyser, mixtures, gated=options.gated)
-
-
-def _mixtures(
-    bank: SoundBank, config: MixtureConfig, options: argparse.Namespace, count: int
-) -> Iterator[Mixture]:
-    """Mixtures of a split's sounds, one at a time."""
-    recipes = draw_recipes(bank, config, count, options.seed)
-    for recipe in tqdm(recipes, bank.sounds[0].split, total=count, unit="clip", mininterval=2):
-        yield mix(recipe, bank.waveform, bank.sample_rate)
-
-
-def _require_known(bank: SoundBank, checkpoint: Checkpoint) -> None:
-    """InputError if there are classes that the checkpoint was not trained on."""
-    unknown = sorted(set(bank.labels()) - set(checkpoint.metadata.labels))
-    if unknown:
-        raise InputError(
-            f"the checkpoint does not know the class {unknown[0]}; evaluate it on the classes that "
-            "it was trained on"
-        )
+    require_known(bank, analyser.checkpoint)
+    drawn = draw_mixtures(bank, config, options.tune_count, options.seed)
+    return tune(analyser, drawn, gated=options.gated)
 
 
 @command

@@ -8,11 +8,9 @@ meets. A class counts as found if its clip probability is among the ``--first`` 
 
 import sys
 from collections import Counter
-from collections.abc import Sequence, Set
 from pathlib import Path
 
 import numpy as np
-from tqdm import tqdm
 
 from sedtf_core.checkpoints import load_checkpoint
 from sedtf_core.command_line import Parser, at_least, command, finite, given_path
@@ -20,8 +18,8 @@ from sedtf_core.config import DetectionConfig
 from sedtf_core.datasets import SoundBank
 from sedtf_core.errors import InputError
 from sedtf_core.inference import Analyser
-from sedtf_core.mixing import Mixture, Recipe, mix
-from train.mixtures import config_at, draw_recipes
+from sedtf_core.mixing import Mixture
+from train.mixtures import config_at, draw_mixtures
 
 
 def found_among_first(analyser: Analyser, mixture: Mixture, first: int) -> set[str]:
@@ -32,12 +30,10 @@ def found_among_first(analyser: Analyser, mixture: Mixture, first: int) -> set[s
     return guesses & set(mixture.labels)
 
 
-def class_lines(recipes: Sequence[Recipe], found: Sequence[Set[str]]) -> list[str]:
+def class_lines(present: Counter[str], found: Counter[str]) -> list[str]:
     """Return a line a class, the one found in the smallest share of its mixtures first."""
-    present = Counter(event.label for recipe in recipes for event in recipe.events)
-    named = Counter(label for labels in found for label in labels)
-    worst_first = sorted(present, key=lambda label: (named[label] / present[label], label))
-    return [f"  {label}: {named[label]} of {present[label]}" for label in worst_first]
+    worst_first = sorted(present, key=lambda label: (found[label] / present[label], label))
+    return [f"  {label}: {found[label]} of {present[label]}" for label in worst_first]
 
 
 @command
@@ -66,21 +62,22 @@ def main(arguments: list[str] | None = None) -> None:
         raise InputError(f"{error}; choose another --section-s") from None
     bank = SoundBank.open(options.library)
     config = config_at(options.snr)
-    recipes = list(draw_recipes(bank, config, options.count, options.seed))
     for name in options.checkpoints:
         analyser = Analyser(load_checkpoint(name), detection)
-        found = [
-            found_among_first(analyser, mix(recipe, bank.waveform, bank.sample_rate), options.first)
-            for recipe in tqdm(recipes, name, disable=None)
-        ]
-        counts = [len(labels) for labels in found]
+        counts: list[int] = []
+        present, found = Counter[str](), Counter[str]()
+        for mixture in draw_mixtures(bank, config, options.count, options.seed):
+            named = found_among_first(analyser, mixture, options.first)
+            counts.append(len(named))
+            present.update(mixture.labels)
+            found.update(named)
         complete = sum(number == config.n_events for number in counts)
         print(
             f"{name}: all {config.n_events} classes among the first {options.first} in {complete} "
-            f"of {len(found)} mixtures at {options.snr:g} dB; {np.mean(counts):.2f} found on average"
+            f"of {len(counts)} mixtures at {options.snr:g} dB; {np.mean(counts):.2f} found on average"
         )
         if options.per_class:
-            print("\n".join(class_lines(recipes, found)))
+            print("\n".join(class_lines(present, found)))
 
 
 if __name__ == "__main__":

@@ -5,12 +5,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
+from tqdm import tqdm
 
+from sedtf_core.checkpoints import Checkpoint
 from sedtf_core.command_line import at_least, finite, given_path
 from sedtf_core.config import MixtureConfig
 from sedtf_core.datasets import SPLITS, SoundBank, read_sounds, require_mixable
 from sedtf_core.errors import InputError
-from sedtf_core.mixing import Recipe, draw_recipe
+from sedtf_core.mixing import Mixture, Recipe, draw_recipe, mix
 from train.sounds import without_heard_recordings
 
 
@@ -19,6 +21,26 @@ def draw_recipes(bank: SoundBank, config: MixtureConfig, count: int, seed: int) 
     clips, scenes = bank.clips(), [scene.clip for scene in bank.scenes()]
     for number in range(count):
         yield draw_recipe(np.random.default_rng([seed, number]), clips, scenes, config)
+
+
+def draw_mixtures(
+    bank: SoundBank, config: MixtureConfig, count: int, seed: int
+) -> Iterator[Mixture]:
+    """Mix what ``draw_recipes`` draws, one at a time, while a bar shows how far it is."""
+    recipes = draw_recipes(bank, config, count, seed)
+    # disable=None: no bar where nobody watches, as in a log.
+    for recipe in tqdm(recipes, bank.sounds[0].split, count, unit="clip", disable=None):
+        yield mix(recipe, bank.waveform, bank.sample_rate)
+
+
+def require_known(bank: SoundBank, checkpoint: Checkpoint) -> None:
+    """InputError if there are classes that the checkpoint was not trained on."""
+    unknown = sorted(set(bank.labels()) - set(checkpoint.metadata.labels))
+    if unknown:
+        raise InputError(
+            f"the checkpoint does not know the class {unknown[0]}; evaluate it on the classes that "
+            "it was trained on"
+        )
 
 
 def config_at(snr_db: float) -> MixtureConfig:

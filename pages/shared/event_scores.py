@@ -16,7 +16,8 @@ from sedtf_core.evaluation.event import Collars, hits, match
 from sedtf_core.events import Event
 from sedtf_core.inference import Analysis
 
-HIT, FALSE_ALARM, WRONG_TIMES, MISS = "hit", "false alarm", "false alarm, wrong times", "miss"
+HIT, FALSE_ALARM, MISS = "hit", "false alarm", "miss"
+COLLARS = Collars()
 SWEPT_THRESHOLDS = tuple(step / 20 for step in range(20))
 # One grey for all systems, as colour is the class's: they differ by dash and symbol.
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot", "5px 2px")
@@ -65,14 +66,17 @@ def matched_pairs(truth: Sequence[Event], found: Sequence[Event]) -> dict[int, i
     for label in {event.label for event in truth} & {event.label for event in found}:
         own_truth = [index for index, event in enumerate(truth) if event.label == label]
         own_found = [index for index, event in enumerate(found) if event.label == label]
-        hit = hits([truth[i] for i in own_truth], [found[i] for i in own_found], Collars())
+        hit = hits([truth[i] for i in own_truth], [found[i] for i in own_found], COLLARS)
         pairs.update({own_truth[a]: own_found[b] for a, b in match(hit).items()})
     return pairs
 
 
 @dataclass(frozen=True)
 class Judged:
-    """An event, and what it is against the truth: one of the four words above; empty if that is not known."""
+    """An event, and what it is against the truth: one of the words above; empty if that is not known.
+
+    After the word of a false alarm stands what is wrong with it, if its class is in the truth.
+    """
 
     event: Event
     outcome: str
@@ -82,13 +86,40 @@ def judge(truth: Sequence[Event] | None, found: Sequence[Event]) -> list[Judged]
     """What each found event is, in their order; after them the true events that were missed."""
     if truth is None:
         return [Judged(event, "") for event in found]
-    pairs, present = matched_pairs(truth, found), {event.label for event in truth}
-    matched, judged = set(pairs.values()), []
-    for index, event in enumerate(found):
-        wrong = WRONG_TIMES if event.label in present else FALSE_ALARM
-        judged.append(Judged(event, HIT if index in matched else wrong))
+    pairs = matched_pairs(truth, found)
+    matched = set(pairs.values())
+    judged = [
+        Judged(event, HIT if index in matched else false_alarm(truth, event))
+        for index, event in enumerate(found)
+    ]
     missed = [event for index, event in enumerate(truth) if index not in pairs]
     return judged + [Judged(event, MISS) for event in missed]
+
+
+def false_alarm(truth: Sequence[Event], found: Event) -> str:
+    """What a false alarm is called: with what is wrong, held against the nearest true event of its class."""
+    own = [event for event in truth if event.label == found.label]
+    if not own:
+        return FALSE_ALARM
+    near = min(
+        own, key=lambda true: abs(true.onset - found.onset) + abs(true.offset - found.offset)
+    )
+    return f"{FALSE_ALARM}, {_what_is_wrong(near, found)}"
+
+
+def _what_is_wrong(true: Event, found: Event) -> str:
+    """Which time of an event lies outside the collars, and by how much it is off; as in the player."""
+    allowed = max(COLLARS.offset_s, COLLARS.offset_fraction * (true.offset - true.onset))
+    if abs(found.onset - true.onset) > COLLARS.onset_s:
+        return f"onset {_late_or_early(found.onset - true.onset)}"
+    if abs(found.offset - true.offset) > allowed:
+        return f"offset {_late_or_early(found.offset - true.offset)}"
+    return "its event is hit already"
+
+
+def _late_or_early(seconds: float) -> str:
+    """A distance in time as ``240 ms early``."""
+    return f"{abs(1000 * seconds):.0f} ms {'early' if seconds < 0 else 'late'}"
 
 
 def count_judged(judged: Sequence[Judged]) -> Counts:

@@ -28,6 +28,6 @@ def show_learnt_length(systems: Collection[str], seconds: float) -> None:
     st.caption(
         f"GAP's clip probability is the mean of its mask. This network learnt from clips of {learnt_s:g} s; "
         f"in one of {seconds:.3g} s the same event makes {percent} % of that mean. So GAP often fails the "
-        "paper's tagging threshold where its mask is right; the thresholds tuned for GAP, on Events, allow "
-        "for that."
+        "paper's tagging threshold where its mask is right; “Tuned for GAP”, a button of Events, allows for "
+        "that."
     )

@@ -15,7 +15,6 @@ from pages.shared.event_scores import (
     FALSE_ALARM,
     HIT,
     MISS,
-    WRONG_TIMES,
     Counts,
     Judged,
     count_events,
@@ -73,11 +72,19 @@ def test_counts_without_events_or_claims_are_defined() -> None:
 
 
 def test_each_event_is_told_what_it_is_against_the_truth() -> None:
-    found = [Event(1.1, 2.1, "Bark"), Event(4.0, 5.0, "Oboe"), Event(4.5, 5.0, "Flute")]
+    found = [
+        Event(1.1, 2.1, "Bark"),
+        Event(1.1, 2.1, "Bark"),
+        Event(4.0, 5.0, "Oboe"),
+        Event(4.5, 5.0, "Flute"),
+        Event(4.1, 6.1, "Flute"),
+    ]
     assert judge(TRUTH, found) == [
         Judged(found[0], HIT),
-        Judged(found[1], FALSE_ALARM),
-        Judged(found[2], WRONG_TIMES),
+        Judged(found[1], f"{FALSE_ALARM}, its event is hit already"),
+        Judged(found[2], FALSE_ALARM),
+        Judged(found[3], f"{FALSE_ALARM}, onset 500 ms late"),
+        Judged(found[4], f"{FALSE_ALARM}, offset 1100 ms late"),
         Judged(TRUTH[1], MISS),
     ]
     assert judge(None, found) == [Judged(event, "") for event in found]

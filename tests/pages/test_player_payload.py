@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from pages.shared.event_scores import false_alarm
 from pages.shared.player.payload import (
     MAGIC,
     PlayerState,
@@ -303,6 +304,29 @@ def test_as_many_events_are_hit_in_the_browser_as_in_the_evaluation(
     """)
     assert sum(expected) > 50, "the cases must have hits"
     assert counts == [[count, count] for count in expected]
+
+
+def test_the_browser_says_of_a_false_alarm_what_the_events_page_says(run_node: RunNode) -> None:
+    rng = np.random.default_rng(4)
+    cases, expected = [], []
+    for _ in range(100):
+        truth, found = (
+            [
+                Event(onset, onset + length, str(rng.choice(["a", "b"])))
+                for onset, length in rng.uniform([0, 0.1], [2.0, 1.5], (3, 2))
+            ]
+            for _ in range(2)
+        )
+        cases.append([[asdict(event) for event in events] for events in (truth, found)])
+        expected.append([false_alarm(truth, event) for event in found])
+    said = run_node(f"""
+        const cases = {json.dumps(cases)};
+        console.log(JSON.stringify(cases.map(([truth, found]) =>
+            found.map((event) => ["false alarm", whatIsWrong(truth, event)].filter(Boolean).join(", ")))));
+    """)
+    assert said == expected
+    words = {word for events in said for text in events for word in text.split()}
+    assert {"onset", "offset", "early", "late", "already"} <= words
 
 
 def test_slow_playback_keeps_stems_that_cancel_cancelled_and_the_pitch(

@@ -96,13 +96,15 @@ export function framesToEvents(scores, probs, detection, frameHopS) {
   }));
 }
 
+/** How far an offset may lie from that of a true event. */
+const offsetCollar = ({ onset, offset }) => Math.max(COLLAR_S, OFFSET_SHARE * (offset - onset));
+
 /** Whether an estimated event is close enough to a true one. */
 function isMatch(truth, found) {
-  const offsetCollar = Math.max(COLLAR_S, OFFSET_SHARE * (truth.offset - truth.onset));
   return (
     truth.label === found.label &&
     Math.abs(truth.onset - found.onset) <= COLLAR_S &&
-    Math.abs(truth.offset - found.offset) <= offsetCollar
+    Math.abs(truth.offset - found.offset) <= offsetCollar(truth)
   );
 }
 
@@ -123,4 +125,27 @@ export function matchEvents(truth, found) {
     });
   const hitTruth = truth.map((_, t) => assign(t, new Set()));
   return { hitTruth, hitFound: partner.map((t) => t >= 0) };
+}
+
+/** A distance in time as "240 ms early". */
+const lateOrEarly = (seconds) =>
+  `${Math.abs(1000 * seconds).toFixed(0)} ms ${seconds < 0 ? "early" : "late"}`;
+
+/**
+ * What keeps a false alarm from being a hit, held against the nearest true event of its class; as on
+ * the Events page.
+ *
+ * @returns the reason in words, or "" if no true event has its class
+ */
+export function whatIsWrong(truth, found) {
+  const distance = ({ onset, offset }) =>
+    Math.abs(onset - found.onset) + Math.abs(offset - found.offset);
+  const [near] = truth
+    .filter(({ label }) => label === found.label)
+    .sort((a, b) => distance(a) - distance(b));
+  if (!near) return "";
+  const [onset, offset] = [found.onset - near.onset, found.offset - near.offset];
+  if (Math.abs(onset) > COLLAR_S) return `onset ${lateOrEarly(onset)}`;
+  if (Math.abs(offset) > offsetCollar(near)) return `offset ${lateOrEarly(offset)}`;
+  return "its event is hit already";
 }

@@ -7,7 +7,7 @@
  */
 
 import { SYSTEM_DASHES } from "../browser/colours.js";
-import { framesToEvents, matchEvents } from "./detection.js";
+import { framesToEvents, matchEvents, whatIsWrong } from "./detection.js";
 import { dashSample, element } from "../browser/dom.js";
 import { helpButton } from "./help.js";
 import { classProbs, classScores } from "./payload.js";
@@ -113,7 +113,10 @@ export class EventLanes {
       found.sort((a, b) => a.onset - b.onset);
       if (truth) {
         const { hitTruth, hitFound } = matchEvents(truth, found);
-        found.forEach((event, index) => (event.status = hitFound[index] ? "hit" : "false"));
+        found.forEach((event, index) => {
+          event.status = hitFound[index] ? "hit" : "false";
+          event.wrong = hitFound[index] ? "" : whatIsWrong(truth, event);
+        });
         found.misses = truth.filter((_, index) => !hitTruth[index]);
       }
       result[system.name] = found;
@@ -168,12 +171,13 @@ export class EventLanes {
     button.style.setProperty("--class", shown?.colour ?? "grey");
     const several = this.player.state.selected < 0; // one class alone need not be named on every bar
     const name = shown?.name ?? event.label;
-    button.firstChild.textContent = several && word ? `${name}, ${word}` : word || name;
+    const short = event.wrong || word; // the hatching says that it is a false alarm
+    button.firstChild.textContent = several && short ? `${name}, ${short}` : short || name;
     const [onset, offset] = [event.onset, event.offset].map((time) =>
       (time + view.startS).toFixed(2),
     );
     const times = `${onset}–${offset} s`;
-    button.title = [name, times, laneTitle, word].filter(Boolean).join(", ");
+    button.title = [name, times, laneTitle, word, event.wrong].filter(Boolean).join(", ");
     button.setAttribute("aria-label", `Play ${button.title}`);
     button.onclick = () =>
       this.player.playEvent(event, event.status === "miss" ? "truth" : laneName);
