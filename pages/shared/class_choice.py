@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from pages.shared.link import put_in_link
-from pages.shared.player.payload import ALL_CLASSES
+from pages.shared.player.state import ALL_CLASSES
 from sedtf_core.labels import LABELS, display_name
 
 LINK = "class"

@@ -10,7 +10,8 @@ from pages.shared.clips import Clip, Recording
 from pages.shared.event_scores import count_events
 from pages.shared.listen import separation_in_words
 from pages.shared.numbers import probability_text, spans_s
-from pages.shared.player.payload import PlayerState, PlayerView
+from pages.shared.player.payload import PlayerView
+from pages.shared.player.state import PlayerState
 from pages.shared.state import Synthesis, recipe
 from pages.shared.views import TITLES
 from sedtf_core.events import Event

@@ -18,7 +18,7 @@ from pages.shared.class_choice import followed_class
 from pages.shared.clips import Clip, Recording
 from pages.shared.link import put_in_link as put_one_in_link
 from pages.shared.link import say_unread
-from pages.shared.player.payload import ALL_CLASSES, PlayerState
+from pages.shared.player.state import ALL_CLASSES, PlayerState
 from sedtf_core.config import DetectionConfig, FeatureConfig
 from sedtf_core.labels import LABELS
 from sedtf_core.models import SYSTEMS

@@ -15,15 +15,9 @@ import streamlit as st
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from pages.shared.player.payload import (
-    PlayerState,
-    PlayerView,
-    ShownClass,
-    SystemView,
-    Track,
-    masks_to_uint8,
-)
+from pages.shared.player.payload import PlayerView, ShownClass, SystemView, Track, masks_to_uint8
 from pages.shared.player.player import player
+from pages.shared.player.state import PlayerState
 from sedtf_core.config import FeatureConfig
 from sedtf_core.events import Event
 from sedtf_core.labels import display_name, label_colour

@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages.shared import class_choice
 from pages.shared.class_choice import KEY, follow_shown, followed_class
-from pages.shared.player.payload import ALL_CLASSES
+from pages.shared.player.state import ALL_CLASSES
 
 ROOT = Path(__file__).resolve().parents[2]
 

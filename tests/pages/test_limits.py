@@ -9,8 +9,9 @@ import pytest
 from pages.shared.paint import strokes, verdict
 from pages.shared.paint.component import SCRIPTS as PAINT
 from pages.shared.paint.strokes import Stroke, format_strokes, parse_strokes
-from pages.shared.player.payload import ALL_CLASSES, FIRST_SYSTEMS, SILENT_DB
+from pages.shared.player.payload import FIRST_SYSTEMS, SILENT_DB
 from pages.shared.player.player import SCRIPTS as PLAYER
+from pages.shared.player.state import ALL_CLASSES
 from pages.shared.training.toy.toy import SCRIPTS as TOY
 from pages.shared.training.toy.toy import TOY_POOLINGS, ToySettings
 from pages.shared.view_link import HIGHEST_DB, LEAST_RANGE_DB, LOWEST_DB, MOST_FRAMES

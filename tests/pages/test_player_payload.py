@@ -20,7 +20,6 @@ import pytest
 from pages.shared.event_scores import false_alarm
 from pages.shared.player.payload import (
     MAGIC,
-    PlayerState,
     PlayerView,
     ShownClass,
     SystemView,
@@ -29,6 +28,7 @@ from pages.shared.player.payload import (
     masks_to_uint8,
 )
 from pages.shared.player.player import SCRIPTS
+from pages.shared.player.state import PlayerState
 from sedtf_core.config import DetectionConfig
 from sedtf_core.evaluation.event import Collars, hits, match
 from sedtf_core.events import Event, frames_to_events

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
 from pages.shared.cached import recording_view
-from pages.shared.player.payload import ALL_CLASSES, PlayerState
+from pages.shared.player.state import ALL_CLASSES, PlayerState
 from pages.shared.view_link import (
     KEPT,
     KEPT_OF,

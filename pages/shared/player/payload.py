@@ -21,13 +21,13 @@ from numpy.typing import NDArray
 
 from pages.shared.browser.message import join_front
 from pages.shared.levels import FULL_SCALE_16
+from pages.shared.player.state import PlayerState
 from sedtf_core.config import DetectionConfig
 from sedtf_core.events import Event
 
 MAGIC = b"SEDP"
 COMPRESSION_LEVEL = 1  # measured: higher levels cost more time than they save on a local network
 FIRST_SYSTEMS = 3  # whose panels are shown at first
-ALL_CLASSES = "*"  # what PlayerState.selected says when all classes are shown at once
 SILENT_DB = -120  # below the rounding of 16-bit samples
 DB_STEP = 0.01  # levels travel as 16-bit steps of this size
 _ALIGNMENT = 8  # typed arrays in the browser must start at a multiple of their item size
@@ -99,40 +99,6 @@ class Track:
     waveform: NDArray[np.floating[Any]]
     label: str | None = None
     system: str | None = None
-
-
-@dataclass(frozen=True)
-class PlayerState:
-    """What the user has set: goes into a link, comes back when the link is opened.
-
-    Parameters
-    ----------
-    detection
-        The operating point.
-    selected
-        Label of the chosen class, or ``ALL_CLASSES`` for all at once; None leaves it to the player, which
-        takes the first.
-    systems
-        Names of the systems whose panels are shown (and ``ideal``); None shows the first three and
-        ``ideal``.
-    zoom
-        (start in s, end in s, low in Hz, high in Hz); None shows everything.
-    loop
-        (start, end) in s of the loop region, or None.
-    levels
-        (lowest, highest) level in dB of the colour bar; None ends it at the clip's loudest unit.
-    solo
-        The tracks that alone are heard: ``scene``, ``truth~LABEL``, ``SYSTEM~LABEL``,
-        ``background~SYSTEM``; those that the clip does not have are left out.
-    """
-
-    detection: DetectionConfig = field(default_factory=DetectionConfig)
-    selected: str | None = None
-    systems: tuple[str, ...] | None = None
-    zoom: tuple[float, float, float, float] | None = None
-    loop: tuple[float, float] | None = None
-    levels: tuple[float, float] | None = None
-    solo: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

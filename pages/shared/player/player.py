@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from pages.shared.browser.component import SHARED, ignore_change, pinned, register
-from pages.shared.player.payload import PlayerState, PlayerView, encode_message
+from pages.shared.player.payload import PlayerView, encode_message
+from pages.shared.player.state import PlayerState
 from sedtf_core.config import DetectionConfig
 
 FOLDER = Path(__file__).parent

@@ -24,8 +24,8 @@ from pages.shared.charts import (
 from pages.shared.class_choice import show_class_choice
 from pages.shared.learnt_length import show_learnt_length
 from pages.shared.link import linked, put_in_link
-from pages.shared.player.payload import ALL_CLASSES
 from pages.shared.player.player import player
+from pages.shared.player.state import ALL_CLASSES
 from pages.shared.snr.charts import (
     METRICS,
     Looks,
