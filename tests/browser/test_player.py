@@ -5,6 +5,7 @@ Chromium: see tests/conftest.py.
 """
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -317,6 +318,21 @@ def test_dragging_a_threshold_changes_the_events_at_once_and_python_on_release(
     assert value > 0.5
     page.wait_for_timeout(400)
     page.wait_for_function(f"document.body.innerText.includes('\"high_threshold\": {value}')")
+
+
+def test_a_false_alarm_says_how_far_its_times_are_off(open_page: OpenPage) -> None:
+    page = open_page()
+    lane = page.locator("[data-lane=gmp] .event")
+    expect(lane).to_have_class("event hit")
+    onset = float(re.search(r"([\d.]+)–", lane.get_attribute("title")).group(1))
+    ask(
+        page,
+        f"player.view.truth[0] = {{ ...player.view.truth[0], onset: {onset + 0.5} }}; player.change({{}});",
+    )
+    wrong = page.locator("[data-lane=gmp] .event.false")
+    expect(wrong).to_have_text(re.compile(r"^onset (49|50)\d ms early$"))
+    expect(wrong).to_have_attribute("title", re.compile("GMP, false alarm, onset .* early$"))
+    expect(page.locator("[data-lane=gmp] .event.miss")).to_have_text("miss")
 
 
 def test_arrow_keys_move_a_threshold_and_carry_the_other_along(open_page: OpenPage) -> None:
