@@ -180,8 +180,9 @@ def _show_scores(judged: Mapping[str, Sequence[Judged]]) -> None:
         )
     show_rows(rows, ("F1", "Precision", "Recall", "Error rate"))
     st.caption(
-        "Onset within 200 ms, offset within 200 ms or half the event's length. One clip holds few "
-        "events, so these figures are coarse; Results has those of whole test sets."
+        "Onset within 200 ms, offset within 200 ms or half the event's length. Events of masks often begin "
+        "early, because each unit sees 8 frames (256 ms) to either side. One clip holds few events, so these "
+        "figures are coarse; Results has those of whole test sets."
     )
 
 
