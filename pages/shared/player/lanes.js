@@ -58,7 +58,7 @@ export class EventLanes {
 
   legend() {
     if (!this.player.view.truth)
-      return ["No truth to compare with: these are the system's events."];
+      return ["No truth to compare with: these are what the systems find."];
     return Object.entries(STATUS_WORDS).map(([status, word]) =>
       element("span", { class: `key ${status}` }, word),
     );
