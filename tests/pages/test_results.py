@@ -85,6 +85,17 @@ def test_the_page_shows_a_table_with_the_commands_of_its_snr(folder: Path) -> No
     assert len(page.dataframe[0].value) == 2
 
 
+def test_what_the_figures_say_beside_the_papers_is_said(folder: Path) -> None:
+    write(folder, "2", MEANS)
+    own = {**MEANS, "rows": [dict(row, column="tuned.frame.f1") for row in MEANS["rows"]]}
+    write(folder, "3", {**own, "title": "Tuned"})
+    page = open_page()
+    said = [text.value for text in page.markdown if text.value.startswith("**In words**")]
+    assert len(said) == 1 and said[0].startswith("**In words**, at 20 dB:\n\n- **F1.** GMP is best")
+    page.selectbox(key="table").select("Tuned").run()
+    assert not any(text.value.startswith("**In words**") for text in page.markdown)
+
+
 def test_another_table_can_be_chosen_and_its_classes_filtered(folder: Path) -> None:
     write(folder, "2", MEANS)
     write(folder, "7", CLASSES)

@@ -9,7 +9,16 @@ from pages.shared.link import bound_to_link
 from pages.shared.number_table import show_rows
 from pages.shared.numbers import fixed
 from pages.shared.results.figures import class_figure, mean_figure
-from pages.shared.results.tables import Choice, Mean, Table, class_values, commands_for, means_at
+from pages.shared.results.findings import findings_in_words
+from pages.shared.results.tables import (
+    PAPERS,
+    Choice,
+    Mean,
+    Table,
+    class_values,
+    commands_for,
+    means_at,
+)
 from pages.shared.views import title
 from sedtf_core.labels import display_name
 
@@ -83,6 +92,10 @@ def show_mean_table(choice: Choice) -> None:
         column_config={"System": st.column_config.Column(width=SYSTEM_PX, pinned=True)},
     )  # fmt: skip
     st.caption(f"In brackets: {table.ends}.")
+    findings = findings_in_words(means) if table.beside == PAPERS else []
+    if findings:
+        lines = (f"- {finding}" for finding in findings)
+        st.markdown("\n".join([f"**In words**, at {_decibels(choice.snr_db)}:", "", *lines]))
     _show_sources(choice)
 
 
