@@ -93,7 +93,7 @@ def _show_sliders() -> DetectionConfig:
     left, middle, right = st.columns(3, gap="medium")
     with left:
         st.slider(
-            "Frame score: low and high threshold", 0.0, 1.0, step=0.01, key="score_thresholds",
+            "Frame score: low, high", 0.0, 1.0, step=0.01, key="score_thresholds",
             help="An event starts where the score exceeds the high one and lasts while it exceeds "
             "the low one.",
         )  # fmt: skip
