@@ -3,7 +3,8 @@
 Made from the figures themselves, so that it never says what another training run has changed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import TypeAlias
 
 from pages.shared.numbers import fixed
 from pages.shared.results.tables import Mean
@@ -11,6 +12,7 @@ from pages.shared.views import title
 from sedtf_core.models import MASK_SYSTEMS
 
 LOWER_IS_BETTER = "(lower is better)"
+Ranking: TypeAlias = Sequence[tuple[str, float]]  # systems with their figures, the best first
 
 
 def findings_in_words(means: Sequence[Mean]) -> list[str]:
@@ -22,49 +24,43 @@ def findings_in_words(means: Sequence[Mean]) -> list[str]:
 
 def _finding(means: Sequence[Mean]) -> str:
     """One measure: the best system here and in the paper, and the order of the poolings in both."""
-    ours, papers = _best_first(means, is_ours=True), _best_first(means, is_ours=False)
-    heading = means[0].heading.removesuffix(LOWER_IS_BETTER).strip()
-    return f"**{heading}.** {_best(ours, papers)} {_poolings(ours, papers)}".rstrip()
-
-
-def _best_first(means: Sequence[Mean], *, is_ours: bool) -> list[Mean]:
-    """The systems by our figure or by the paper's; of equal ones the first stays first."""
-    sign = 1 if means[0].heading.endswith(LOWER_IS_BETTER) else -1
-    return sorted(means, key=lambda mean: sign * _value(mean, is_ours=is_ours))
-
-
-def _value(mean: Mean, *, is_ours: bool) -> float:
-    """Our figure, or the paper's."""
-    if is_ours:
-        return mean.ours
-    assert mean.beside is not None
-    return mean.beside
-
-
-def _best(ours: Sequence[Mean], papers: Sequence[Mean]) -> str:
-    """Who leads, and who lies within the leader's interval."""
-    best, papers_best = ours[0], papers[0]
-    close = [
-        title(mean.system)
-        for mean in ours[1:]
-        if best.low is not None and best.high is not None and best.low <= mean.ours <= best.high
-    ]
-    near = f"; {' and '.join(close)} within its interval" if close else ""
-    here = f"{title(best.system)} is best here ({fixed(best.ours, best.digits)}{near})"
-    if best.system == papers_best.system:
-        return f"{here}, as in the paper."
-    there = fixed(_value(papers_best, is_ours=False), best.digits)
-    return f"{here}, {title(papers_best.system)} in the paper ({there})."
-
-
-def _poolings(ours: Sequence[Mean], papers: Sequence[Mean]) -> str:
-    """The order of the systems that differ in their pooling; nothing where there is only one of them."""
-    here, there = (
-        [title(mean.system) for mean in order if mean.system in MASK_SYSTEMS]
-        for order in (ours, papers)
+    heading = means[0].heading
+    lowest_first = heading.endswith(LOWER_IS_BETTER)
+    here = _ranking(((m.system, m.ours) for m in means), lowest_first=lowest_first)
+    there = _ranking(
+        ((m.system, m.beside) for m in means if m.beside is not None), lowest_first=lowest_first
     )
-    if len(here) < 2:
+    best = next(mean for mean in means if mean.system == here[0][0])
+    name = heading.removesuffix(LOWER_IS_BETTER).strip()
+    return f"**{name}.** {_best_in_words(best, here, there)} {_poolings(here, there)}".rstrip()
+
+
+def _ranking(figures: Iterable[tuple[str, float]], *, lowest_first: bool) -> Ranking:
+    """The best first; equal ones stay in their order."""
+    sign = 1 if lowest_first else -1
+    return sorted(figures, key=lambda figure: sign * figure[1])
+
+
+def _best_in_words(best: Mean, here: Ranking, there: Ranking) -> str:
+    """Who leads, who lies within the leader's interval, and who leads in the paper."""
+    low, high = best.low, best.high
+    near = ""
+    if low is not None and high is not None:
+        close = [title(system) for system, figure in here[1:] if low <= figure <= high]
+        near = f"; {' and '.join(close)} within its interval" if close else ""
+    ours = f"{title(best.system)} is best here ({fixed(best.ours, best.digits)}{near})"
+    system, papers = there[0]
+    if system == best.system:
+        return f"{ours}, as in the paper."
+    return f"{ours}, {title(system)} in the paper ({fixed(papers, best.digits)})."
+
+
+def _poolings(here: Ranking, there: Ranking) -> str:
+    """The order of the systems that differ in their pooling; nothing where there is only one of them."""
+    ours, papers = (
+        " over ".join(title(system) for system, _ in ranking if system in MASK_SYSTEMS)
+        for ranking in (here, there)
+    )
+    if " over " not in ours:
         return ""
-    if here == there:
-        return f"{' over '.join(here)}, as in the paper."
-    return f"{' over '.join(here)}; in the paper {' over '.join(there)}."
+    return f"{ours}, as in the paper." if ours == papers else f"{ours}; in the paper {papers}."
