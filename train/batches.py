@@ -7,7 +7,6 @@ a step depend on the seed and the step alone, so a resumed run sees what an unbr
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -19,16 +18,6 @@ from tqdm import tqdm
 from sedtf_core.config import MixtureConfig
 from sedtf_core.datasets import SoundBank
 from sedtf_core.mixing import PEAK, Recipe, draw_recipe, level_event, level_scene
-
-QUIETEST_COMPANION_DB = -10.0
-
-
-class Companion(NamedTuple):
-    """Another clip of an event's class, which sounds with it: how fast, and at which level beside it."""
-
-    clip: str
-    speed: float
-    gain_db: float
 
 
 class MixtureBatches:
@@ -110,34 +99,8 @@ class MixtureBatches:
             recipes.append(draw_recipe(rng, self._clips, self._scenes, config))
         return recipes
 
-    def draw_companions(
-        self, recipes: Sequence[Recipe], key: Sequence[int], share: float, speed_octaves: float
-    ) -> list[list[Companion | None]]:
-        """Draw companions for a share of the events, None for the rest; they depend on ``key`` alone.
-
-        A sum of two sounds of a class is of that class: N clips make N² sounds.
-
-        Source
-        ------
-        N. Takahashi et al., "Deep convolutional neural networks and data augmentation for acoustic event
-        recognition", Interspeech 2016, where such sums are also delayed and filtered (EMDA).
-        """
-        rng = np.random.default_rng(list(key))
-
-        def companion(label: str) -> Companion | None:
-            if rng.random() >= share:
-                return None
-            clip, _ = self._clips[label][rng.integers(len(self._clips[label]))]
-            octaves = rng.uniform(-speed_octaves, speed_octaves)
-            return Companion(clip, 2**octaves, rng.uniform(QUIETEST_COMPANION_DB, 0.0))
-
-        return [[companion(placement.label) for placement in r.events] for r in recipes]
-
     def realise(
-        self,
-        recipes: Sequence[Recipe],
-        speeds: Float[Tensor, "batch events"] | None = None,
-        companions: Sequence[Sequence[Companion | None]] | None = None,
+        self, recipes: Sequence[Recipe], speeds: Float[Tensor, "batch events"] | None = None
     ) -> tuple[Float[Tensor, "batch samples"], Float[Tensor, "batch classes"]]:
         """Return the mixtures' samples and their weak labels, on the device.
 
@@ -147,42 +110,23 @@ class MixtureBatches:
             A mixture each.
         speeds
             How much faster, and higher, each event is played than it was recorded; None: as recorded.
-        companions
-            What sounds with each event; None: nothing.
         """
         mixtures = torch.stack([self._scene_bank[self._scene_rows[r.scene]] for r in recipes])
         weak_labels = torch.zeros(len(recipes), len(self.labels))
         for position, recipe in enumerate(recipes):
             level = 10 ** (recipe.config.snr_db / 20)
             for number, placement in enumerate(recipe.events):
-                event = self._event(placement.clip)
+                row = self._event_rows[placement.clip]
+                start = round(placement.onset * self.sample_rate)
+                event = self._event_bank[row, : self._event_samples[row]]
                 if speeds is not None:
                     event = self._played_at(event, float(speeds[position, number]))
-                companion = companions[position][number] if companions else None
-                if companion is not None:
-                    event = self._accompanied(event, companion)
-                start = round(placement.onset * self.sample_rate)
                 length = min(len(event), self.samples - start)
                 span = mixtures[position, start : start + length]
                 span.add_(event[:length], alpha=level)
                 weak_labels[position, self.labels.index(placement.label)] = 1
         peaks = torch.maximum(mixtures.amax(dim=1), -mixtures.amin(dim=1))
         return mixtures.mul_(PEAK / peaks[:, None]), to_device(weak_labels, self.device)
-
-    def _event(self, clip: str) -> Float[Tensor, " recorded"]:
-        """Return an event as it was recorded, at RMS 1."""
-        row = self._event_rows[clip]
-        return self._event_bank[row, : self._event_samples[row]]
-
-    def _accompanied(
-        self, event: Float[Tensor, " one"], companion: Companion
-    ) -> Float[Tensor, " longer"]:
-        """Return an event and its companion, which begin together, at RMS 1."""
-        other = self._played_at(self._event(companion.clip), companion.speed)
-        both = event.new_zeros(max(len(event), len(other)))
-        both[: len(event)] = event
-        both[: len(other)].add_(other, alpha=10 ** (companion.gain_db / 20))
-        return _at_rms_1(both)
 
     def _played_at(
         self, event: Float[Tensor, " recorded"], speed: float
@@ -191,12 +135,7 @@ class MixtureBatches:
         longest = round(self.config.max_event_s * self.sample_rate)
         length = max(1, round(len(event) / speed))
         played = interpolate(event[None, None], length, mode="linear")[0, 0, :longest]
-        return _at_rms_1(played)
-
-
-def _at_rms_1(waveform: Float[Tensor, " samples"]) -> Float[Tensor, " samples"]:
-    """Return a waveform at RMS 1; silence stays silent."""
-    return waveform / waveform.square().mean().sqrt().clamp(min=1e-6)
+        return played / played.square().mean().sqrt().clamp(min=1e-6)
 
 
 def to_device(values: Tensor, device: torch.device) -> Tensor:

@@ -118,9 +118,11 @@ class FixedMixtures:
         return drawn
 
     def realise(
-        self, recipes: Sequence[Recipe]
+        self, recipes: Sequence[Recipe], speeds: Tensor | None = None
     ) -> tuple[Float[Tensor, "batch samples"], Float[Tensor, "batch classes"]]:
         """Return the mixtures' samples and their weak labels, on the device; as they were mixed."""
+        if speeds is not None:
+            raise ValueError("what is mixed already cannot be played at other speeds")
         waveforms = np.empty((len(recipes), self.samples), dtype=np.float32)
         weak_labels = torch.zeros(len(recipes), len(self.labels))
         for position, recipe in enumerate(recipes):

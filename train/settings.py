@@ -29,8 +29,6 @@ class TrainSettings:
         r of GWRP.
     speed_octaves
         Each event is played faster or slower, and so higher or lower, by up to this much.
-    same_class
-        Share of the events that sound together with another clip of their class.
     clip_s, n_events
         Seconds of a training mixture, and events in it.
     gain_db
@@ -57,7 +55,6 @@ class TrainSettings:
     clip_s: float = 10.0
     n_events: int = 3
     speed_octaves: float = 0.0
-    same_class: float = 0.0
     gain_db: float = 0.0
     filter_db: float = 0.0
     seed: int = 0
@@ -80,7 +77,7 @@ class TrainSettings:
             f"clip_s must lie in {needed_s:g}…3600 for {self.n_events} events, got {self.clip_s:g}",
         )
         require(0 <= self.peak_rate <= 1, f"peak_rate must lie in 0…1, got {self.peak_rate:g}")
-        limits = {"speed_octaves": 3, "gain_db": 60, "filter_db": 60, "decay": 1, "same_class": 1}
+        limits = {"speed_octaves": 3, "gain_db": 60, "filter_db": 60, "decay": 1}
         for name, limit in limits.items():
             value = getattr(self, name)
             require(0 <= value <= limit, f"{name} must lie in 0…{limit}, got {value:g}")

@@ -87,12 +87,6 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
         help="play events faster or slower by up to this",
     )
     parser.add_argument(
-        "--same-class",
-        type=finite,
-        metavar="SHARE",
-        help="let this share of the events sound together with another clip of their class",
-    )
-    parser.add_argument(
         "--filter-db",
         type=not_negative,
         metavar="DB",
@@ -125,12 +119,7 @@ def settings_of(options: argparse.Namespace) -> TrainSettings:
         changes["channels"] = _initial_width(options)
     if options.mixtures:
         fixed = MixtureConfig()
-        changes |= {
-            "clip_s": fixed.seconds,
-            "n_events": fixed.n_events,
-            "speed_octaves": 0.0,
-            "same_class": 0.0,
-        }
+        changes |= {"clip_s": fixed.seconds, "n_events": fixed.n_events, "speed_octaves": 0.0}
     try:
         return preset_settings(options.preset, options.system, **changes)
     except ValueError as error:

@@ -29,7 +29,6 @@ from train.validation import Validation
 
 # Keys that keep the random draws of a run apart; ``validation`` has its own.
 TRAIN_KEY, STATISTICS_KEY, SPEED_KEY, COLOUR_KEY, DROPOUT_KEY, WEIGHTS_KEY = 1, 2, 4, 5, 6, 7
-COMPANION_KEY = 8
 STATISTICS_BATCHES = 24
 
 
@@ -109,8 +108,6 @@ class Trainer:
 
     def _fixed_mixtures(self, folder: Path, rows: list[Sound]) -> FixedMixtures:
         """Mixtures of a folder; the run's hash of its data then says which they are."""
-        if self.settings.speed_octaves or self.settings.same_class:
-            raise ValueError("what is mixed already has its speeds and companions")
         seconds, rate = MixtureConfig().seconds, self.features.sample_rate
         mixtures = FixedMixtures(folder, rows, self.labels, seconds, rate, self.group.device)
         self.data_hash = f"{self.data_hash}-{mixtures.digest()}"
@@ -149,19 +146,11 @@ class Trainer:
         recipes = self.batches.draw(
             settings.batch_size, (settings.seed, TRAIN_KEY, step), settings.snr_range(step)
         )
-        if isinstance(self.batches, FixedMixtures):
-            return self.batches.realise(group.share(recipes))
         generator = torch.Generator().manual_seed(self._seed(SPEED_KEY, step))
         shares = torch.rand(settings.batch_size, settings.n_events, generator=generator)
         octaves = (2 * shares - 1) * settings.speed_octaves
         speeds = 2 ** octaves[group.own] if settings.speed_octaves else None
-        companions = self.batches.draw_companions(
-            recipes,
-            (settings.seed, COMPANION_KEY, step),
-            settings.same_class,
-            settings.speed_octaves,
-        )
-        return self.batches.realise(group.share(recipes), speeds, group.share(companions))
+        return self.batches.realise(group.share(recipes), speeds)
 
     def hear(
         self, waveforms: Float[Tensor, "batch samples"], step: int

@@ -9,7 +9,7 @@ import torch
 from sedtf_core.config import MixtureConfig
 from sedtf_core.datasets import SoundBank
 from sedtf_core.mixing import mix
-from train.batches import Companion, MixtureBatches
+from train.batches import MixtureBatches
 
 
 @pytest.fixture(scope="module")
@@ -93,45 +93,3 @@ def test_a_slower_event_still_ends_where_a_mixture_cuts_it(batches: MixtureBatch
     longest = max(batches._event_samples)
     row = batches._event_bank[int(np.argmax(batches._event_samples)), :longest]
     assert len(batches._played_at(row, 0.25)) == round(MixtureConfig().max_event_s * 32_000)
-
-
-def test_companions_are_other_clips_of_the_class_in_the_share_asked_for(
-    bank: SoundBank, batches: MixtureBatches
-) -> None:
-    recipes = batches.draw(100, (0, 1), (5.0, 5.0))
-    drawn = batches.draw_companions(recipes, (0, 8), 0.5, 0.25)
-    assert drawn == batches.draw_companions(recipes, (0, 8), 0.5, 0.25)
-    assert drawn != batches.draw_companions(recipes, (0, 9), 0.5, 0.25)
-    label_of = {sound.clip: sound.label for sound in bank.events()}
-    events = [placement for recipe in recipes for placement in recipe.events]
-    found = [companion for row in drawn for companion in row]
-    present = [(event, other) for event, other in zip(events, found, strict=True) if other]
-    assert 0.4 < len(present) / len(events) < 0.6
-    assert all(label_of[other.clip] == event.label for event, other in present)
-    assert any(other.clip != event.clip for event, other in present)
-    assert all(2**-0.25 <= other.speed <= 2**0.25 for _, other in present)
-    assert all(-10 <= other.gain_db <= 0 for _, other in present)
-    assert all(row == [None] * 3 for row in batches.draw_companions(recipes, (0, 8), 0.0, 0.25))
-
-
-def test_an_event_and_its_companion_are_heard_together_as_loud_as_one(
-    batches: MixtureBatches,
-) -> None:
-    one, other = batches._event_bank[0, : batches._event_samples[0]], list(batches._event_rows)[1]
-    both = batches._accompanied(one, Companion(other, 1.0, -6.0))
-    own = batches._event(other)
-    assert len(both) == max(len(one), len(own))
-    assert both.square().mean().sqrt().item() == pytest.approx(1.0, abs=1e-3)
-    strengths = [float(both[: len(part)] @ part / (part @ part)) for part in (one, own)]
-    assert strengths[1] / strengths[0] == pytest.approx(0.5, abs=0.1)
-
-
-def test_companions_change_the_sound_and_not_the_labels(batches: MixtureBatches) -> None:
-    recipes = batches.draw(4, (0, 1), (5.0, 5.0))
-    alone, labels = batches.realise(recipes)
-    none = [[None] * 3] * 4
-    torch.testing.assert_close(batches.realise(recipes, None, none)[0], alone)
-    companions = batches.draw_companions(recipes, (0, 8), 1.0, 0.25)
-    together, still = batches.realise(recipes, None, companions)
-    assert (together - alone).abs().max() > 0.1
-    assert torch.equal(labels, still)

@@ -47,13 +47,7 @@ def test_a_run_that_looks_ahead_learns_what_one_step_by_step_learns(
     sounds: Path, monkeypatch: pytest.MonkeyPatch, system: str
 ) -> None:
     settings = preset_settings(
-        "laptop",
-        system,
-        steps=5,
-        channels=(4, 4, 4, 4),
-        batch_size=4,
-        speed_octaves=0.5,
-        same_class=0.5,
+        "laptop", system, steps=5, channels=(4, 4, 4, 4), batch_size=4, speed_octaves=0.5
     )
     learnt, threads = [], []
     for every in (1, 1000):

@@ -419,7 +419,6 @@ def test_events_that_need_not_fit_into_a_mixture_are_one_line(
         (("--snr-db", "100", "100"), "snr_db must rise between -60 and 60, got 100 to 100"),
         (("--decay", "2"), "decay must lie in 0…1, got 2"),
         (("--speed-octaves", "4"), "speed_octaves must lie in 0…3, got 4"),
-        (("--same-class", "2"), "same_class must lie in 0…1, got 2"),
         (("--steps", "0"), "argument --steps: 0 is not a whole number from 1"),
         (("--device", "meta"), "there is no device 'meta' here"),
     ],
