@@ -5,13 +5,10 @@ python -m train.make_mixtures --sounds DIR --split test --snr 0 --count 200 --se
 
 import sys
 
-from tqdm import tqdm
-
 from sedtf_core.command_line import Parser, command, given_path
 from sedtf_core.errors import InputError
-from sedtf_core.mixing import mix
 from sedtf_core.recordings import save_mixture
-from train.mixtures import add_mixture_arguments, draw_recipes, open_mixtures
+from train.mixtures import add_mixture_arguments, draw_mixtures, open_mixtures
 
 
 @command
@@ -26,9 +23,9 @@ def main(arguments: list[str] | None = None) -> None:
             f"{options.out} is not empty; choose another --out, so that no two sets mix"
         )
     bank, config = open_mixtures(options)
-    recipes = draw_recipes(bank, config, options.count, options.seed)
-    for number, recipe in enumerate(tqdm(recipes, total=options.count, unit="mixture")):
-        save_mixture(mix(recipe, bank.waveform, bank.sample_rate), options.out / f"{number:05d}")
+    mixtures = draw_mixtures(bank, config, options.count, options.seed)
+    for number, mixture in enumerate(mixtures):
+        save_mixture(mixture, options.out / f"{number:05d}")
 
 
 if __name__ == "__main__":

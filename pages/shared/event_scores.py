@@ -109,10 +109,9 @@ def false_alarm(truth: Sequence[Event], found: Event) -> str:
 
 def _what_is_wrong(true: Event, found: Event) -> str:
     """Which time of an event lies outside the collars, and by how much it is off; as in the player."""
-    allowed = max(COLLARS.offset_s, COLLARS.offset_fraction * (true.offset - true.onset))
     if abs(found.onset - true.onset) > COLLARS.onset_s:
         return f"onset {_late_or_early(found.onset - true.onset)}"
-    if abs(found.offset - true.offset) > allowed:
+    if abs(found.offset - true.offset) > COLLARS.offset_limit_s(true):
         return f"offset {_late_or_early(found.offset - true.offset)}"
     return "its event is hit already"
 

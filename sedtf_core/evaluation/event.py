@@ -62,6 +62,11 @@ class Collars:
         if not min(collars) >= 0.0:
             raise ValueError(f"collars must not be negative, got {collars}")
 
+    def offset_limit_s(self, reference: Event) -> float:
+        """How far an offset may be from that of a reference, in seconds."""
+        length_s = reference.offset - reference.onset
+        return max(self.offset_s, self.offset_fraction * length_s)
+
 
 def validate(events: Events, labels: Iterable[str]) -> None:
     """Check one clip's events.
@@ -92,7 +97,7 @@ def hits(references: Events, estimates: Events, collars: Collars) -> Bool[np.nda
     """
     onset, offset = (np.asarray([[e.onset, e.offset] for e in references]).reshape(-1, 2)).T
     times = np.asarray([[e.onset, e.offset] for e in estimates]).reshape(-1, 2)
-    allowed = np.maximum(collars.offset_s, collars.offset_fraction * (offset - onset))
+    allowed = np.asarray([collars.offset_limit_s(e) for e in references])
     onset_hit = np.abs(onset[:, None] - times[:, 0]) <= collars.onset_s
     offset_hit = np.abs(offset[:, None] - times[:, 1]) <= allowed[:, None]
     return np.asarray(onset_hit & offset_hit)
